@@ -131,6 +131,11 @@ pub(super) fn directory(batch: &Batch, name: &str, argument: &str) -> Result<Pat
             "`{name}` names a directory, but lines may not read files: give `--files DIR` if you trust their author"
         )));
     };
+    if argument.is_empty() {
+        return Err(Failure::validation(format!(
+            "`{name}` is empty: name a directory, or `.` for that of --files"
+        )));
+    }
     let is_inside =
         Path::new(argument).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     let path = Some(directory.join(argument)).filter(|path| is_inside && path.is_dir());

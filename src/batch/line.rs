@@ -41,8 +41,7 @@ const NEW: (&str, &str) = ("newPolicyDocument", "newPolicyFile");
 const EXISTING: (&str, &str) = ("existingPolicyDocument", "existingPolicyFile");
 const POLICY: (&str, &str) = ("policyDocument", "policyFile");
 
-const CHECKS: &str =
-    "check-no-new-access, check-access-not-granted, check-no-public-access, validate-policy, can or who-can";
+const CHECKS: &str = "check-no-new-access, check-access-not-granted, check-no-public-access, validate-policy, can, who-can or what-can";
 
 /// The members of a line. Their values are not read yet, so that a fault in one does not hide the id.
 struct Line<'l>(Vec<Member<'l>>);
@@ -256,7 +255,7 @@ fn judge(
             Ok(report(check, (policy.document(), None), &answer, &options, id, out))
         }
         "can" if line.get("snapshot").is_none() => over_layers(batch, line, &options, number, out),
-        "can" | "who-can" => in_snapshot(batch, cache, line, (check == "can", &options), out),
+        "can" | "who-can" | "what-can" => in_snapshot(batch, cache, line, (&check, &options), out),
         "check-no-public-access" => public(batch, cache, line, options, number, out),
         "validate-policy" => {
             let member = |name| line.get(name).map(|member| text(name, member)).transpose();
@@ -278,11 +277,15 @@ fn in_snapshot(
     batch: &Batch,
     cache: &Cache,
     line: &Line<'_>,
-    (is_about_one, options): (bool, &Options),
+    (check, options): (&str, &Options),
     out: &mut Vec<u8>,
 ) -> Result<Summary, Failure> {
     if line.get("layers").is_some() {
         return Err(Failure::validation("give `layers` or `snapshot`, not both"));
+    }
+    let foreign = line.0.iter().find_map(|member| members::fault_of_snapshot(check, &member.name));
+    if let Some(fault) = foreign {
+        return Err(Failure::validation(fault));
     }
     let asked = snapshot::Asked {
         directory: text("snapshot", line.needed("snapshot")?.value)?,
@@ -290,10 +293,14 @@ fn in_snapshot(
         actions: line.get("actions"),
         resources: line.get("resources"),
         condition: line.get("condition"),
+        kinds: line.get("kinds"),
+        services: line.get("services"),
+        no_organization: line.get("noOrganization"),
     };
-    match is_about_one {
-        true => asked.can(batch, cache, options, |possible| write(out, line.id(), possible)),
-        false => asked.who_can(batch, cache, options, |who| write(out, line.id(), who)),
+    match check {
+        "can" => asked.can(batch, cache, options, |possible| write(out, line.id(), possible)),
+        "what-can" => asked.what_can(batch, cache, options, |what| write(out, line.id(), what)),
+        _ => asked.who_can(batch, cache, options, |who| write(out, line.id(), who)),
     }
 }
 
@@ -305,6 +312,11 @@ fn over_layers(
     number: u64,
     out: &mut Vec<u8>,
 ) -> Result<Summary, Failure> {
+    if let Some(name) = ["kinds", "noOrganization"].into_iter().find(|name| line.get(name).is_some()) {
+        return Err(Failure::validation(format!(
+            "`{name}` belongs to questions over a snapshot: leave it out"
+        )));
+    }
     let principal = line.get("principal").map(|member| text("principal", member)).transpose()?;
     let asked = Asked {
         layers: line.needed("layers")?.value,

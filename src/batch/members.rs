@@ -2,7 +2,7 @@
 //! change the question without a word.
 
 /// The members that questions have.
-const OURS: [&str; 19] = [
+const OURS: [&str; 22] = [
     "access",
     "accessLevels",
     "actions",
@@ -11,15 +11,18 @@ const OURS: [&str; 19] = [
     "existingPolicyDocument",
     "existingPolicyFile",
     "id",
+    "kinds",
     "layers",
     "newPolicyDocument",
     "newPolicyFile",
+    "noOrganization",
     "policyDocument",
     "policyFile",
     "policyType",
     "principal",
     "resourceType",
     "resources",
+    "services",
     "snapshot",
     "validatePolicyResourceType",
 ];
@@ -49,6 +52,20 @@ pub(super) fn fault(name: &str) -> Option<String> {
     };
     let ours = OURS.iter().find(is_meant)?;
     Some(format!("`{name}` is not a member of a line: did you mean `{ours}`?"))
+}
+
+/// The members that a question about a snapshot may have.
+const OF_SNAPSHOT: [&str; 6] = ["check", "id", "noOrganization", "policyType", "resources", "snapshot"];
+
+/// Returns what is wrong with a member of a question about a snapshot: it is one of another question.
+pub(super) fn fault_of_snapshot(check: &str, name: &str) -> Option<String> {
+    let is_own = match check {
+        "can" => ["principal", "layers", "actions", "condition"].contains(&name),
+        "what-can" => ["principal", "services"].contains(&name),
+        _ => ["kinds", "principal", "actions", "condition"].contains(&name),
+    };
+    let is_foreign = OURS.contains(&name) && !OF_SNAPSHOT.contains(&name) && !is_own;
+    is_foreign.then(|| format!("`{name}` does not belong to `{check}` over a snapshot: leave it out"))
 }
 
 /// Returns the name in lower case, without `-` and `_`.

@@ -1,4 +1,4 @@
-//! Answers a line about a snapshot: `can` for one principal, and `who-can`.
+//! Answers a line about a snapshot: `can` and `what-can` for one principal, and `who-can`.
 
 use super::can::list;
 use super::config::{Batch, Summary};
@@ -6,8 +6,8 @@ use super::given;
 use crate::check::{
     CanVerdict, Options, PreparedSnapshot, Question, SnapshotAnswer, Wants, WhoKind, can_in_snapshot,
 };
-use crate::report::{Failure, Possible, WhoCan};
-use crate::surface::{Cache, answered, asked_who, asker, of_property};
+use crate::report::{Failure, Possible, WhatCan, WhoCan};
+use crate::surface::{Cache, answered, asked_what, asked_who, asker, of_property, wants_of_services};
 use std::sync::Arc;
 
 /// The members of such a line, as they are written.
@@ -17,6 +17,9 @@ pub(super) struct Asked<'l> {
     pub(super) actions: Option<&'l str>,
     pub(super) resources: Option<&'l str>,
     pub(super) condition: Option<&'l str>,
+    pub(super) kinds: Option<&'l str>,
+    pub(super) services: Option<&'l str>,
+    pub(super) no_organization: Option<&'l str>,
 }
 
 impl Asked<'_> {
@@ -45,7 +48,26 @@ impl Asked<'_> {
                 "`--strict-arn`, `--certificates` and `--certify` do not go together with a snapshot: ask about layers",
             ));
         }
-        cache.snapshots().read(&given::directory(batch, "snapshot", &self.directory)?)
+        let without_organization = match self.no_organization {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(_) => return Err(Failure::validation("`noOrganization` has to be true or false")),
+        };
+        cache.snapshots().read(&given::directory(batch, "snapshot", &self.directory)?, without_organization)
+    }
+
+    /// Returns the kinds of requesters in question.
+    fn kinds(&self) -> Result<Vec<WhoKind>, Failure> {
+        let names = list("kinds", self.kinds)?;
+        if names.is_empty() {
+            return Ok(WhoKind::ALL.to_vec());
+        }
+        let all = || WhoKind::ALL.map(WhoKind::name).join(", ");
+        let kind = |name: &String| {
+            let fault = || Failure::validation(format!("`{name}` in `kinds` is not one of {}", all()));
+            WhoKind::parse(name).ok_or_else(fault)
+        };
+        names.iter().map(kind).collect()
     }
 
     /// Answers if the principal can, and calls `write` with the answer.
@@ -80,6 +102,36 @@ impl Asked<'_> {
         })
     }
 
+    /// Answers what a principal can do, and calls `write` with the answer.
+    pub(super) fn what_can(
+        &self,
+        batch: &Batch,
+        cache: &Cache,
+        options: &Options,
+        write: impl FnOnce(&WhatCan<'_>),
+    ) -> Result<Summary, Failure> {
+        let (services, resources) = (list("services", self.services)?, list("resources", self.resources)?);
+        let wants = wants_of_services(&services, &resources)?;
+        let Some(principal) = &self.principal else {
+            return Err(Failure::validation("`principal` is missing: name a user or role of the snapshot"));
+        };
+        let prepared = self.snapshot(batch, cache, options)?;
+        let (own, answer) = asked_what(&prepared, &self.directory, principal, &wants, options)?;
+        let snapshot = prepared.snapshot();
+        write(&WhatCan {
+            name: &self.directory,
+            snapshot,
+            principal: own,
+            answer: &answer,
+            expects_none: false,
+        });
+        Ok(match (answer.is_complete(), answer.grants.is_empty()) {
+            (false, _) => Summary { unknown: 1, ..Summary::default() },
+            (true, true) => Summary { pass: 1, ..Summary::default() },
+            (true, false) => Summary { fail: 1, ..Summary::default() },
+        })
+    }
+
     /// Answers who can, and calls `write` with the answer.
     pub(super) fn who_can(
         &self,
@@ -95,8 +147,9 @@ impl Asked<'_> {
         if wants.actions.is_empty() {
             return Err(Failure::validation("`actions` is missing"));
         }
+        let kinds = self.kinds()?;
         let prepared = self.snapshot(batch, cache, options)?;
-        let answer = asked_who(&prepared, &wants, &WhoKind::ALL, options)?;
+        let answer = asked_who(&prepared, &wants, &kinds, options)?;
         let who = WhoCan {
             name: &self.directory,
             snapshot: prepared.snapshot(),

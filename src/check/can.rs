@@ -9,7 +9,7 @@ use crate::catalogue::Edition;
 use crate::code::Code;
 use crate::confirm::{Claim, Referee, Shown};
 use crate::encode::{
-    Assumption, DocumentRef, Encoding, PreparedDocument, assumptions, needs_permission, on_arn,
+    Assumption, Context, DocumentRef, Encoding, PreparedDocument, assumptions, needs_permission, on_arn,
 };
 use crate::evaluate::{self, Decision, Layered, decide_layers};
 use crate::formula::Lit;
@@ -120,6 +120,67 @@ pub fn can(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options)
     }
 }
 
+/// Offers requests to the referee, instead of a search. None if it confirms none of them, or if the answer would depend on more
+/// than the request.
+pub(super) fn offered(
+    layers: &Layers<DocumentRef<'_>>,
+    wanted: &Wanted,
+    options: &Options,
+    offers: Vec<Request>,
+) -> Option<CanAnswer> {
+    let is_plain = options.world == World::Open
+        && !options.assume_heuristics
+        && !options.certificate
+        && !options.certify
+        && !options.has_unknown_texts;
+    if offers.is_empty() || !is_plain {
+        return None;
+    }
+    let question = question_of(layers, wanted, options);
+    let semantics = semantics_of(layers, options);
+    let query = question.query().knowing(options.known());
+    let documents = documents(&query, layers);
+    let referee =
+        Referee::new(&query, semantics).with_indexes(documents.iter().map(|document| document.actions()));
+    let claim = referee.claim(0, 0);
+    let is_usual = |request: &Request| !lacks_resource(options.catalogue(), request);
+    let witness =
+        offers.into_iter().filter(is_usual).find_map(|offer| Witness::confirm(offer, &claim).ok())?;
+    let context = Context::of(&query, semantics);
+    let assumptions = assumptions(&query, &documents, &context, &[]);
+    let edition = options.edition(&assumptions);
+    Some(CanAnswer {
+        verdict: CanVerdict::Can(Box::new(witness)),
+        assumptions,
+        stats: Stats::default(),
+        world: options.world,
+        edition,
+        certificate: None,
+    })
+}
+
+fn question_of<'a>(
+    layers: &Layers<DocumentRef<'a>>,
+    wanted: &'a Wanted,
+    options: &Options,
+) -> LayeredQuestion<'a> {
+    LayeredQuestion::new(
+        layers.map(|document| document.document()),
+        wanted.callers.clone(),
+        &wanted.scope,
+        options.strict_arn,
+    )
+}
+
+fn semantics_of(layers: &Layers<DocumentRef<'_>>, options: &Options) -> Semantics {
+    Semantics {
+        strict_arn: options.strict_arn,
+        heuristics: options.assume_heuristics,
+        boundary: Some(layers.boundary.is_some()),
+        ..Semantics::of(PolicyType::Resource)
+    }
+}
+
 /// The order in which layers are tried as the only one that refuses: those that only limit come first.
 const REFUSING: [LayerKind; 7] = [
     LayerKind::ServiceControl,
@@ -199,18 +260,8 @@ fn full_access(kind: LayerKind) -> &'static Document {
 }
 
 fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options) -> CanAnswer {
-    let question = LayeredQuestion::new(
-        layers.map(|document| document.document()),
-        wanted.callers.clone(),
-        &wanted.scope,
-        options.strict_arn,
-    );
-    let semantics = Semantics {
-        strict_arn: options.strict_arn,
-        heuristics: options.assume_heuristics,
-        boundary: Some(layers.boundary.is_some()),
-        ..Semantics::of(PolicyType::Resource)
-    };
+    let question = question_of(layers, wanted, options);
+    let semantics = semantics_of(layers, options);
     let query = question.query().knowing(options.known());
     let documents = documents(&query, layers);
     let before = options.limits_left().work;

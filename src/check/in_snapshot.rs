@@ -3,14 +3,17 @@
 //! A policy that was not collected may allow and may deny anything: an answer that depends on it is UNKNOWN. Facts that hold for some requests only (sessions without tags of their own, requests through no VPC endpoint) restrict a
 //! second question: CANNOT is an answer to the wide one, CAN to the restricted one.
 
-use super::can::{CanAnswer, CanVerdict, NearMiss, Wanted, can, nearest_miss, undecided};
-use super::{Options, Property, PropertyError};
+use super::Options;
+use super::can::{CanAnswer, CanVerdict, NearMiss, Wanted, can, nearest_miss, offered, undecided};
+use super::offer::{Model, offers};
+use super::wants::Wants;
 use crate::code::Code;
 use crate::encode::{Assumption, DocumentRef, PreparedDocument};
 use crate::index::{Id as _, broken};
 use crate::limits::InputLimits;
 use crate::policy::{Attached, Document, Layers, parse};
 use crate::query::Callers;
+use crate::request::Request;
 use crate::snapshot::{Asker, Collected, DocumentId, Facts, Gap, LayerGap, Restriction, Snapshot, Target};
 use crate::solve::{Unknown, UnknownReason};
 use crate::span::Source;
@@ -47,42 +50,9 @@ impl PreparedSnapshot {
     }
 }
 
-/// The requests that a question over a snapshot is about. A part that is empty does not matter.
-#[derive(Clone, Debug, Default)]
-pub struct Wants {
-    /// Action patterns, one of which must match.
-    pub actions: Vec<String>,
-    /// Resource patterns, one of which must match.
-    pub resources: Vec<String>,
-    /// The JSON of `Condition` elements, all of which must hold.
-    pub conditions: Vec<String>,
-}
-
-impl Wants {
-    /// Returns the documents that each have to allow a request in question.
-    ///
-    /// # Errors
-    /// A pattern or a condition is not valid.
-    pub fn documents(&self) -> Result<Vec<Document>, PropertyError> {
-        let mut documents = Vec::new();
-        if !self.actions.is_empty() || !self.resources.is_empty() {
-            let (actions, resources) = (self.actions.clone(), self.resources.clone());
-            documents.push(Property { actions, resources, ..Property::default() }.document()?);
-        }
-        for condition in &self.conditions {
-            documents.push(of_condition(condition)?);
-        }
-        Ok(documents)
-    }
-}
-
-fn of_condition(condition: &str) -> Result<Document, PropertyError> {
-    Property { condition: Some(condition.to_owned()), ..Property::default() }.document()
-}
-
 /// Returns the document of a condition that this program wrote.
 pub(super) fn fact(condition: &str) -> Document {
-    match of_condition(condition) {
+    match Wants::of_condition(condition) {
         Ok(document) => document,
         Err(error) => broken(&format!("a fact is a valid condition: {error}")),
     }
@@ -163,11 +133,24 @@ pub fn can_in_snapshot<'p>(
     targets: &[Target],
     options: &Options,
 ) -> SnapshotAnswer<'p> {
+    can_like(prepared, question, targets, options, None)
+}
+
+/// Does the same as [`can_in_snapshot`], given the witness for another principal of the account, which is asked about first.
+pub(super) fn can_like<'p>(
+    prepared: &'p PreparedSnapshot,
+    question: Question<'_>,
+    targets: &[Target],
+    options: &Options,
+    like: Option<(&Model, &Wants)>,
+) -> SnapshotAnswer<'p> {
+    let is_first = |target: &&Target| like.is_some_and(|(model, _)| model.target == **target);
+    let (first, others): (Vec<&Target>, Vec<&Target>) = targets.iter().partition(is_first);
     let mut open: Option<Part<'p>> = None;
     let mut last: Option<Part<'p>> = None;
     let mut assumptions = vec![Assumption(Code::SnapshotCurrent)];
-    for target in targets {
-        let mut part = asked(prepared, question, target, options);
+    for target in first.into_iter().chain(others) {
+        let mut part = asked(prepared, question, target, options, like);
         merge(&mut assumptions, &part.answer.assumptions);
         match part.answer.verdict {
             CanVerdict::Can(_) => {
@@ -205,6 +188,7 @@ fn asked<'p>(
     question: Question<'_>,
     target: &Target,
     options: &Options,
+    like: Option<(&Model, &Wants)>,
 ) -> Part<'p> {
     let snapshot = prepared.snapshot();
     let assembled = snapshot.assemble(question.asker, target);
@@ -216,10 +200,23 @@ fn asked<'p>(
     let facts = snapshot.facts(question.asker, target, &documents);
     scope.extend(facts.certain.iter().map(|condition| fact(condition)));
     let wanted = Wanted { callers: question.callers.clone(), scope };
-    let answer = can(&layers, &wanted, options);
+    let offers = match (like, question.asker) {
+        (Some((model, wants)), Asker::Principal(principal)) if model.target == *target => {
+            let identity: Vec<&Document> = layers
+                .identity
+                .iter()
+                .filter_map(Attached::policy)
+                .map(|document| document.document())
+                .collect();
+            offers(snapshot, model, principal, &identity, wants)
+        }
+        _ => Vec::new(),
+    };
+    let answer = offered(&layers, &wanted, options, offers.clone());
+    let answer = answer.unwrap_or_else(|| can(&layers, &wanted, options));
     let mut part = Part { target: target.clone(), layers, wanted, answer, gaps: Vec::new() };
-    match (&part.answer.verdict, acl_owner(snapshot, target)) {
-        (CanVerdict::Can(_), _) => part = narrowed(prepared, part, &facts, options),
+    match (&part.answer.verdict, snapshot.acls(target)) {
+        (CanVerdict::Can(_), _) => part = narrowed(prepared, part, &facts, options, offers),
         (CanVerdict::Cannot(_), Some(ownership)) => {
             let why = format!("the ACLs of a bucket and its objects, as its object ownership is {ownership}");
             part = open(part, &why, Vec::new());
@@ -232,22 +229,13 @@ fn asked<'p>(
     part
 }
 
-/// Returns the object ownership of a bucket with which ACLs grant access too.
-fn acl_owner<'s>(snapshot: &'s Snapshot, target: &Target) -> Option<&'s str> {
-    let Target::Resource(arn) = target else { return None };
-    let resource = snapshot.resources.get(arn)?;
-    let is_bucket = arn.split(':').nth(2) == Some("s3") && arn.contains(":::");
-    // A bucket whose setting was not collected may have ACLs that grant access.
-    let ownership = resource.object_ownership.as_deref().or(is_bucket.then_some("not collected"))?;
-    (ownership != "BucketOwnerEnforced").then_some(ownership)
-}
-
 /// Returns the part with an answer that counts only requests of which enough is known. The answer so far is CAN.
 fn narrowed<'p>(
     prepared: &'p PreparedSnapshot,
     part: Part<'p>,
     facts: &Facts,
     options: &Options,
+    offers: Vec<Request>,
 ) -> Part<'p> {
     if let Some(gap) = facts.unknown.first() {
         return open(part, &gap.why, facts.unknown.clone());
@@ -258,7 +246,8 @@ fn narrowed<'p>(
     let restricted = |restrictions: &[&Restriction], layers: &Layers<DocumentRef<'p>>| {
         let mut wanted = part.wanted.clone();
         wanted.scope.extend(restrictions.iter().map(|restriction| fact(&restriction.condition)));
-        let answer = can(layers, &wanted, options);
+        let answer = offered(layers, &wanted, options, offers.clone());
+        let answer = answer.unwrap_or_else(|| can(layers, &wanted, options));
         matches!(answer.verdict, CanVerdict::Can(_)).then(|| Part {
             target: part.target.clone(),
             layers: layers.clone(),
@@ -336,7 +325,12 @@ fn among(gaps: &[LayerGap], unknown: &Unknown) -> Vec<Gap> {
 
 /// Returns the document with a statement that this program wrote.
 pub(super) fn written(statement: &str) -> Document {
-    let text = format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#);
+    of_version("2012-10-17", statement)
+}
+
+/// Returns the document of a version with statements that this program wrote.
+pub(super) fn of_version(version: &str, statements: &str) -> Document {
+    let text = format!(r#"{{"Version":"{version}","Statement":{statements}}}"#);
     match parse(&Source::new("target", text), &InputLimits::default()) {
         Ok(document) => document,
         Err(error) => broken(&format!("a target is a valid statement: {error}")),

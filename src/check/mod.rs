@@ -19,15 +19,22 @@ mod lint;
 mod listed;
 mod no_new_access;
 mod no_public_access;
+mod offer;
 mod principal_index;
 mod property;
 mod query;
 mod query_budget;
 mod reduction;
 mod region;
+mod residual;
 mod statement_index;
 mod unlisted;
+mod wants;
+mod what_can;
+mod who_asking;
 mod who_can;
+mod who_classes;
+mod who_outside;
 mod work;
 mod zone;
 
@@ -45,7 +52,7 @@ pub(crate) use holes::PARTITION;
 pub use holes::{
     Always, Ask, Dependence, Depends, Partial, PassesIf, Problem, Shown, Substitute, Undecided, judge_partial,
 };
-pub use in_snapshot::{Part, PreparedSnapshot, Question, SnapshotAnswer, Wants, can_in_snapshot};
+pub use in_snapshot::{Part, PreparedSnapshot, Question, SnapshotAnswer, can_in_snapshot};
 #[cfg(feature = "batch")]
 pub(crate) use isolation::caught;
 pub use judging::{Judging, Weakened};
@@ -55,5 +62,8 @@ pub use no_public_access::no_public_access;
 pub use property::{Property, PropertyError};
 pub use query::ask;
 pub use region::{Axis, Region};
-pub use who_can::{WhoAnswer, WhoEntry, WhoKind, who_can};
+pub use wants::Wants;
+pub use what_can::{Grant, WhatAnswer, what_can};
+pub use who_asking::{RunJobs, WhoAnswer, WhoEntry, WhoKind};
+pub use who_can::{who_can, who_can_by};
 pub use zone::{Zone, ZoneError};

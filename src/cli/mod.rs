@@ -66,6 +66,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::WhoCan(args) => {
             answer(&args.output, "who-can", &|output| command::who_can::run(args, output))
         }
+        Command::WhatCan(args) => {
+            answer(&args.output, "what-can", &|output| command::what_can::run(args, output))
+        }
         Command::Snapshot(args) => {
             answer(&args.output, "snapshot", &|output| command::snapshot::run(args, output))
         }
@@ -86,9 +89,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Policies(args) => {
             answer(&args.output, "policies", &|output| command::policies::run(args, output))
         }
-        Command::Simulate(args) => {
-            answer(&args.output, "simulate", &|output| command::simulate::run(args, output))
-        }
+        Command::Simulate(args) => answer(&args.output, "simulate", &|output| match &args.snapshot {
+            Some(directory) => command::simulate_snapshot::run(directory, args, output),
+            None => command::simulate::run(args, output),
+        }),
         Command::Batch(args) => plain(&|| command::batch::run(args)),
         #[cfg(feature = "serve")]
         Command::Serve(args) => plain(&|| command::serve::run(args, &aws)),

@@ -67,4 +67,5 @@ pub(crate) use size::faults as size_faults;
 pub(crate) use starts::{Starts, action_starts, resource_starts};
 pub use statements::{StatementIter, Statements};
 pub(crate) use statements::{mentioned_keys, variable_keys};
+pub(crate) use syntax_fault::syntax_fault;
 pub use template::{Part, Template, TemplateError, Variable, spelled_variables};

@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 
 /// Describes a syntax error of serde_json in `text`, whose JSON starts at the offset `base`.
-pub(super) fn syntax_fault(text: &str, base: usize, error: &serde_json::Error) -> Diagnostic {
+pub(crate) fn syntax_fault(text: &str, base: usize, error: &serde_json::Error) -> Diagnostic {
     let at = offset(text, base, error);
     let fault = |message: &str, span: Span, help: &str| {
         Diagnostic::error(Code::InvalidJson, format!("not JSON: {message}"), span).with_help(help)

@@ -40,7 +40,7 @@ pub use answer::{
     BlockReport, CatalogueAnswer, CatalogueFacts, Change, Denial, Dependent, Direction, Expected, External,
     Found, Inventory, Invocation, Judgement, LayerReport, LayersReport, Measures, Outcome, PartReport,
     Possible, Reason, Refused, Remark, Settled, Simulation, StatementReport, Traced, Validated,
-    ValidatedText, WhoCan, among, every_request, lint, unlisted_action, unlisted_key,
+    ValidatedText, WhatCan, WhoCan, among, every_request, lint, unlisted_action, unlisted_key,
 };
 pub use aws_messages::{AwsCheck, Lists};
 pub use day::Day;

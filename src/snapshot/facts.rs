@@ -30,7 +30,7 @@ pub struct Facts {
 }
 
 /// The keys that a request has only if it comes through a VPC endpoint.
-const ENDPOINT_KEYS: [&str; 7] = [
+pub(super) const ENDPOINT_KEYS: [&str; 7] = [
     "aws:sourcevpc",
     "aws:sourcevpce",
     "aws:sourcevpcarn",
@@ -93,10 +93,23 @@ impl Snapshot {
                 values.extend(own.map(|(_, value)| ((*key).to_owned(), value.to_string())));
             }
         }
+        let id = "aws:principalorgid";
+        let own = asker.account().and_then(|own| self.organization_of(own));
+        values.extend(own.filter(|_| tested.contains(id)).map(|own| (id.to_owned(), own.to_owned())));
         let paths = "aws:principalorgpaths";
         let path = asker.account().and_then(|own| self.organization_path(own));
         values.extend(path.filter(|_| tested.contains(paths)).map(|path| (paths.to_owned(), path)));
         values
+    }
+
+    /// Returns the object ownership of a bucket with which ACLs grant access too.
+    pub fn acls(&self, target: &Target) -> Option<&str> {
+        let Target::Resource(arn) = target else { return None };
+        let resource = self.resources.get(arn)?;
+        let is_bucket = arn.split(':').nth(2) == Some("s3") && arn.contains(":::");
+        // A bucket whose setting was not collected may have ACLs that grant access.
+        let ownership = resource.object_ownership.as_deref().or(is_bucket.then_some("not collected"))?;
+        (ownership != "BucketOwnerEnforced").then_some(ownership)
     }
 
     fn of_organization(
@@ -187,10 +200,7 @@ impl Snapshot {
         allows.into_iter().any(|statement| {
             let action = &statement.action;
             action.negated
-                || action
-                    .values
-                    .iter()
-                    .any(|value| super::targets::may_overlap(&value.value.text, "sts:TagSession"))
+                || action.values.iter().any(|value| super::may_overlap(&value.value.text, "sts:TagSession"))
         })
     }
 }

@@ -14,6 +14,8 @@ pub enum Asker<'s> {
     Root(&'s str),
     /// Some user or role of an account whose users and roles were not collected.
     Uncollected(&'s str),
+    /// Some user or role of an account, as if its own policies allowed everything.
+    Anyone(&'s str),
     /// Some user or role of an account that the snapshot says nothing about: its own policies allow everything.
     Foreign(Option<&'s str>),
     /// Somebody without an account: anonymous, a service, or the holder of a token of an identity provider.
@@ -25,7 +27,7 @@ impl<'s> Asker<'s> {
     pub fn account(self) -> Option<&'s str> {
         match self {
             Asker::Principal(principal) => Some(&principal.account),
-            Asker::Root(account) | Asker::Uncollected(account) => Some(account),
+            Asker::Root(account) | Asker::Uncollected(account) | Asker::Anyone(account) => Some(account),
             Asker::Foreign(account) => account,
             Asker::Nobody => None,
         }
@@ -204,7 +206,7 @@ impl Snapshot {
         let (identity, boundary) = match asker {
             Asker::Principal(principal) => (self.identity_of(principal), self.boundary_of(principal)),
             Asker::Uncollected(account) => (vec![missing(Gap::iam(account, "the users and roles"))], None),
-            Asker::Foreign(_) => (vec![Collected::Known(self.full_access)], None),
+            Asker::Anyone(_) | Asker::Foreign(_) => (vec![Collected::Known(self.full_access)], None),
             Asker::Root(_) | Asker::Nobody => (Vec::new(), None),
         };
         let owner = self.owner_of(target);

@@ -3,6 +3,7 @@
 //! [`Snapshot::read`] takes the files of a directory in any subset and recognises each by its content. What was not collected is a
 //! [`Gap`] with the read-only call that collects it; it is never read as empty.
 
+mod endpoints;
 mod facts;
 mod gap;
 mod gaps;
@@ -10,6 +11,7 @@ mod iam;
 mod layers;
 mod model;
 mod organization;
+mod overlap;
 mod reader;
 mod recognise;
 mod resources;
@@ -23,6 +25,8 @@ use crate::span::Source;
 use model::Documents;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use endpoints::Through;
+use facts::ENDPOINT_KEYS;
 pub use facts::{Facts, Restriction};
 pub use gap::{Gap, GapKind};
 pub use gaps::Level;
@@ -31,7 +35,7 @@ pub use model::{
     Account, Collected, ControlKind, DocumentId, Endpoint, Group, Membership, Node, Organization, Place,
     Principal, PrincipalKind, Resource, Tags,
 };
-pub(crate) use targets::may_overlap;
+pub(crate) use overlap::may_overlap;
 
 /// A file of a snapshot.
 #[derive(Clone, Debug)]
@@ -49,6 +53,13 @@ pub struct Recognised {
     pub path: Box<str>,
     /// The kind of its content.
     pub kind: &'static str,
+}
+
+impl Recognised {
+    /// True unless no reader knows the content of the file.
+    pub fn is_known(&self) -> bool {
+        self.kind != recognise::NOT_RECOGNISED
+    }
 }
 
 /// A fault of a file.
@@ -94,6 +105,8 @@ pub struct Snapshot {
     full_access: DocumentId,
     /// The files, in the order given.
     pub files: Vec<Recognised>,
+    /// The files that were not read, since their names do not end as those of answers do.
+    pub passed_over: Vec<Box<str>>,
     /// Faults because of which nothing can be answered: the files contradict each other, or are not whole.
     pub faults: Vec<Fault>,
     /// Faults of policies; each such policy is a gap.

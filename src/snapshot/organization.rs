@@ -166,9 +166,7 @@ impl Reader<'_> {
             let help = "name the file after the target: list-policies-for-target/TARGET.SCP.json";
             return Err(Box::new(fault.with_help(help)));
         }
-        let mut kind = [ControlKind::Service, ControlKind::Resource]
-            .into_iter()
-            .find(|kind| at.source.name().contains(&format!(".{}.", kind.short())));
+        let mut kind = at.control;
         let mut ids: Vec<Box<str>> = Vec::new();
         for policy in list(root.member(text, "Policies")?, "Policies", text)? {
             let [id, name] = policy.fields(text, ["Id", "Type"])?;
@@ -215,6 +213,7 @@ impl Reader<'_> {
             let help = "name the file after the policy: list-targets-for-policy/POLICY.json";
             return Err(Box::new(Diagnostic { code: Code::SnapshotUnplaced, ..fault.with_help(help) }));
         }
+        self.organization.aimed.entry(at.stem.into()).or_insert_with(|| at.place(root));
         for target in list(root.member(text, "Targets")?, "Targets", text)? {
             let id = target.member(text, "TargetId")?.owned();
             self.organization.targets.push((at.stem.into(), id.into(), at.place(target)));
@@ -229,7 +228,10 @@ impl Reader<'_> {
         let [summary, content] = policy.fields(text, ["PolicySummary", "Content"])?;
         let Some(summary) = summary else { return Ok(()) };
         let [id, name] = summary.fields(text, ["Id", "Type"])?;
-        let Some(kind) = ControlKind::parse(&name.text_or_empty()) else { return Ok(()) };
+        let Some(kind) = ControlKind::parse(&name.text_or_empty()) else {
+            self.organization.others.insert(id.owned().into());
+            return Ok(());
+        };
         self.control(at, (&id.owned(), kind), content, policy)
     }
 

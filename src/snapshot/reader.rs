@@ -2,7 +2,9 @@
 
 use super::Fault;
 use super::gap::Gap;
-use super::model::{Account, Collected, DocumentId, Documents, Endpoint, Place, Principal, Resource};
+use super::model::{
+    Account, Collected, ControlKind, DocumentId, Documents, Endpoint, Place, Principal, Resource,
+};
 use super::tree::Parts;
 use crate::code::Code;
 use crate::container::{Content, Options, Raw, fits_layer, policy_in};
@@ -40,6 +42,8 @@ pub(super) struct At<'s> {
     pub(super) account: Option<&'s str>,
     /// The name of the file without its ending.
     pub(super) stem: &'s str,
+    /// The policies that the name of the file is about: `TARGET.SCP.json`.
+    pub(super) control: Option<ControlKind>,
 }
 
 impl<'s> At<'s> {
@@ -49,8 +53,12 @@ impl<'s> At<'s> {
             ["accounts", id] if crate::policy::is_account_id(id) => Some(*id),
             _ => None,
         });
-        let stem = parts.last().map_or("", |name| name.split('.').next().unwrap_or(name));
-        At { source, account, stem }
+        let mut words = parts.last().into_iter().flat_map(|name| name.split('.'));
+        let stem = words.next().unwrap_or_default();
+        let control = words.find_map(|word| {
+            [ControlKind::Service, ControlKind::Resource].into_iter().find(|kind| kind.short() == word)
+        });
+        At { source, account, stem, control }
     }
 
     pub(super) fn text(self) -> &'s str {

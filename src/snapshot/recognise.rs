@@ -10,9 +10,12 @@ use crate::diagnostic::Diagnostic;
 use crate::hash::sha256;
 use crate::index::broken;
 use crate::limits::{InputLimits, SnapshotLimits};
-use crate::policy::{Document, parse};
+use crate::policy::{Document, parse, span_of, syntax_fault};
 use crate::span::{Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The kind of a file that no reader knows.
+pub(super) const NOT_RECOGNISED: &str = "not recognised";
 
 /// Reads all files.
 pub(super) fn read(files: Vec<File>, limits: &SnapshotLimits) -> Snapshot {
@@ -73,16 +76,7 @@ impl Reader<'_> {
             return match self.lines(at) {
                 true => "resources, a line each",
                 false => {
-                    let error = serde_json::from_str::<serde::de::IgnoredAny>(text).err();
-                    let why = error.map_or_else(String::new, |error| format!(": {error}"));
-                    self.fault(
-                        source,
-                        Diagnostic::error(
-                            Code::InvalidJson,
-                            format!("the file is not JSON{why}"),
-                            Span::default(),
-                        ),
-                    );
+                    self.not_json(at, text);
                     "not JSON"
                 }
             };
@@ -94,14 +88,31 @@ impl Reader<'_> {
         kind
     }
 
-    /// Reads a text with one JSON object on each line, if it is one.
+    /// Notes where a part of a file is not JSON.
+    fn not_json(&mut self, at: At<'_>, part: &str) {
+        let body = part.strip_prefix('\u{feff}').unwrap_or(part);
+        if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(body) {
+            let base = span_of(at.text(), body).start as usize;
+            self.fault(at.source, syntax_fault(at.text(), base, &error));
+        }
+    }
+
+    /// Reads a text with a JSON object on each line, if its first line is one and others follow. A line with a fault does not
+    /// hide the others.
     fn lines(&mut self, at: At<'_>) -> bool {
         let lines: Vec<&str> = at.text().lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-        let values: Option<Vec<Raw<'_>>> = lines.iter().map(|line| Raw::whole(line)).collect();
-        let Some(values) = values.filter(|values| values.len() > 1) else { return false };
-        for value in values {
-            if let Err(fault) = self.resource_row(at, value) {
-                self.fault(at.source, *fault);
+        let [first, _, ..] = lines.as_slice() else { return false };
+        if !Raw::whole(first).is_some_and(Raw::is_object) {
+            return false;
+        }
+        for line in lines {
+            match Raw::whole(line) {
+                Some(value) => {
+                    if let Err(fault) = self.resource_row(at, value) {
+                        self.fault(at.source, *fault);
+                    }
+                }
+                None => self.not_json(at, line),
             }
         }
         true
@@ -175,7 +186,7 @@ impl Reader<'_> {
                 )))
             }
         };
-        ("not recognised", step)
+        (NOT_RECOGNISED, step)
     }
 
     fn finish(mut self, files: Vec<Recognised>, sha256: String) -> Snapshot {
@@ -187,6 +198,7 @@ impl Reader<'_> {
                 .with_help("let the AWS CLI fetch all pages: no `--no-paginate`, no `--max-items`");
             self.fault(&place.source, fault);
         }
+        self.join_trust_policies();
         let parts = std::mem::take(&mut self.organization);
         let mut faults = Vec::new();
         let membership = membership(parts, &mut faults);
@@ -206,6 +218,7 @@ impl Reader<'_> {
             resources: self.resources,
             endpoints: endpoints.into_values().map(|(endpoint, _)| endpoint).collect(),
             files,
+            passed_over: Vec::new(),
             faults: self.faults,
             unread: self.unread,
             sha256,

@@ -2,7 +2,7 @@
 
 use super::gap::{Gap, GapKind};
 use super::iam::{incomplete, is_same_json};
-use super::model::{Collected, Endpoint, Resource};
+use super::model::{Collected, DocumentId, Endpoint, Resource};
 use super::reader::{At, Reader, Step};
 use crate::code::Code;
 use crate::container::{Optional, Raw, list};
@@ -78,6 +78,23 @@ impl Reader<'_> {
                 &format!("`{arn}` is not the ARN of one resource with a policy"),
             ));
         }
+        if service == "iam" && rest.starts_with("role/") {
+            match answer {
+                // The trust policy is in the details of the account.
+                Answer::Missing => return Ok(()),
+                Answer::None => {
+                    let fault = incomplete(
+                        at,
+                        row,
+                        &format!("{arn} has no policy here, and every role has a trust policy"),
+                    );
+                    return Err(Box::new(
+                        fault.with_help("leave the member \"Policy\" out if it was not collected"),
+                    ));
+                }
+                Answer::Policy(_) => {}
+            }
+        }
         let own = Some(own).filter(|own| is_account_id(own)).map(str::to_owned);
         if let (Some(own), Some(account)) = (&own, &account)
             && own != account
@@ -113,6 +130,32 @@ impl Reader<'_> {
         let resource = Resource { account: account.into(), policy, object_ownership: None, place };
         self.resources.insert(arn.into(), resource);
         Ok(())
+    }
+
+    /// Makes the policies of resources that are roles of the snapshot their trust policies.
+    pub(super) fn join_trust_policies(&mut self) {
+        let mut disagreeing = Vec::new();
+        for (arn, role) in &mut self.principals {
+            let Some(trust) = &mut role.trust else { continue };
+            let Some(row) = self.resources.remove(arn) else { continue };
+            match (&*trust, row.policy) {
+                (_, Collected::Known(None)) => {}
+                (Collected::Known(own), Collected::Known(Some(other))) => {
+                    let text = |id: DocumentId| {
+                        let document = &self.documents.0[id];
+                        document.source.slice(document.span)
+                    };
+                    if !is_same_json(text(*own), text(other)) {
+                        disagreeing.push((arn.clone(), role.place.clone(), row.place));
+                    }
+                }
+                (Collected::Missing(_), Collected::Known(Some(other))) => *trust = Collected::Known(other),
+                (_, Collected::Missing(gap)) => *trust = Collected::Missing(gap),
+            }
+        }
+        for (arn, one, other) in disagreeing {
+            self.contradiction(&format!("the trust policy of {arn}"), &one, &other);
+        }
     }
 
     /// Reads an answer that names its resource by itself; none if it is another one.

@@ -30,7 +30,11 @@ pub(super) struct Parts {
     pub(super) attached: AttachedIds,
     /// Policies with their targets.
     pub(super) targets: Vec<(Box<str>, Box<str>, Place)>,
+    /// The policies whose targets were listed.
+    pub(super) aimed: BTreeMap<Box<str>, Place>,
     pub(super) policies: BTreeMap<Box<str>, (ControlKind, Collected<DocumentId>, Place)>,
+    /// The policies of other types, which grant and deny nothing.
+    pub(super) others: BTreeSet<Box<str>>,
 }
 
 /// The policies that AWS attaches by itself, and whose documents everybody knows.
@@ -40,7 +44,7 @@ pub(super) const FULL_ACCESS: [(&str, ControlKind); 2] =
 type Faults = Vec<(Source, Diagnostic)>;
 
 /// Puts the answers together, and notes what contradicts itself.
-pub(super) fn membership(parts: Parts, faults: &mut Faults) -> Membership {
+pub(super) fn membership(mut parts: Parts, faults: &mut Faults) -> Membership {
     let first_node = parts.nodes.values().next().map(|(_, place)| place.clone());
     let Some((id, management, is_only_billing, place)) = parts.organization.clone() else {
         return match (parts.alone, first_node) {
@@ -55,6 +59,7 @@ pub(super) fn membership(parts: Parts, faults: &mut Faults) -> Membership {
     if let Some(alone) = &parts.alone {
         faults.push(contradiction(alone, &place));
     }
+    parts.targets.retain(|(policy, ..)| !parts.others.contains(policy));
     check_tree(&parts, faults);
     let enabled = match (is_only_billing, parts.has_roots) {
         (true, _) => Some(BTreeSet::new()),
@@ -62,6 +67,7 @@ pub(super) fn membership(parts: Parts, faults: &mut Faults) -> Membership {
         (false, false) => None,
     };
     check_policies(&parts, enabled.as_ref(), faults);
+    check_targets(&parts, faults);
     let branches = parts.nodes.keys().filter(|id| !is_account_id(id));
     let is_whole = parts.has_roots
         && branches
@@ -180,6 +186,45 @@ fn check_policies(parts: &Parts, enabled: Option<&BTreeSet<ControlKind>>, faults
                 place.source.clone(),
                 Diagnostic::error(Code::SnapshotUnplaced, message, span).with_help(help),
             ));
+        }
+    }
+}
+
+/// Notes where the policies of a node and the nodes of a policy contradict each other.
+fn check_targets(parts: &Parts, faults: &mut Faults) {
+    let mut disagree = |what: String, one: &Place, other: &Place| {
+        let position = other.source.position(other.span.start as usize);
+        let message = format!("{what} at {}:{}:{}", other.source.name(), position.line, position.column);
+        let place = one.span.first_character(one.source.text());
+        let fault = Diagnostic::error(Code::SnapshotContradiction, message, place)
+            .with_help("collect both files at the same time, and keep one of them");
+        faults.push((one.source.clone(), fault));
+    };
+    let kind_of = |id: &str| {
+        let known = FULL_ACCESS.iter().find(|(own, _)| *own == id).map(|(_, kind)| *kind);
+        known.or_else(|| parts.policies.get(id).map(|(kind, ..)| *kind))
+    };
+    let mut said: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for (policy, target, place) in &parts.targets {
+        said.insert((policy, target));
+        let Some(kind) = kind_of(policy) else { continue };
+        if let Some((ids, list)) = parts.attached.get(&(target.clone(), kind))
+            && !ids.contains(policy)
+        {
+            disagree(format!("{policy} is attached to {target}, whose list is without it"), place, list);
+        }
+    }
+    for ((target, _), (ids, place)) in &parts.attached {
+        for id in ids {
+            if let Some(list) = parts.aimed.get(id)
+                && !said.contains(&(&**id, &**target))
+            {
+                disagree(
+                    format!("{id} is attached to {target}, which is not among its targets"),
+                    place,
+                    list,
+                );
+            }
         }
     }
 }

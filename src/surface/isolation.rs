@@ -2,7 +2,7 @@
 
 use crate::check::{
     Answer, BlockOutcome, CanAnswer, CanVerdict, Comparison, Difference, ExternalAccess, Lint, NearMiss,
-    SnapshotAnswer, WhoAnswer, caught,
+    SnapshotAnswer, WhatAnswer, WhoAnswer, caught,
 };
 use crate::report::Failure;
 use crate::solve::{UnknownReason, Verdict};
@@ -72,6 +72,13 @@ impl Answered for SnapshotAnswer<'_> {
 impl Answered for WhoAnswer<'_> {
     fn fault(&self) -> Option<&str> {
         self.open.iter().find_map(|entry| entry.answer.fault())
+    }
+}
+
+impl Answered for WhatAnswer<'_> {
+    fn fault(&self) -> Option<&str> {
+        let mut answers = self.open.iter().map(|grant| &grant.answer).chain(&self.rest);
+        answers.find_map(Answered::fault)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::failure::{reason, unreadable};
 use super::isolation::answered;
-use crate::check::{Options, PreparedSnapshot, PropertyError, Wants, WhoAnswer, WhoKind, who_can};
+use super::jobs::run_jobs;
+use crate::check::{Options, PreparedSnapshot, PropertyError, Wants, WhoAnswer, WhoKind, who_can_by};
 use crate::index::{broken, guaranteed};
 use crate::limits::SnapshotLimits;
 use crate::policy::{Read, is_account_id};
@@ -19,7 +20,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// A file cannot be read, files contradict each other, or they are not whole.
 pub fn snapshot_of(directory: &str, without_organization: bool) -> Result<Snapshot, Failure> {
     let limits = SnapshotLimits::default();
-    let mut snapshot = Snapshot::read(files(directory, &limits)?, &limits);
+    let Listing { found, passed_over } = listing(directory, &limits)?;
+    let mut snapshot = Snapshot::read(files(found, &limits)?, &limits);
+    snapshot.passed_over = passed_over;
     if without_organization {
         snapshot.without_organization().map_err(Failure::validation)?;
     }
@@ -35,28 +38,66 @@ pub fn snapshot_of(directory: &str, without_organization: bool) -> Result<Snapsh
     Err(Failure { faults, ..Failure::validation(format!("could not use the snapshot {directory}: {count}")) })
 }
 
-fn files(directory: &str, limits: &SnapshotLimits) -> Result<Vec<File>, Failure> {
+/// The files below a directory.
+#[derive(Default)]
+struct Listing {
+    /// Those with the ending of an answer, in alphabetical order.
+    found: Vec<PathBuf>,
+    /// The names of the others, in alphabetical order.
+    passed_over: Vec<Box<str>>,
+}
+
+/// Lists the files below a directory. A link to a file counts as the file. A link to a directory is an error, since what it leads
+/// to may be above or below the link itself.
+fn listing(directory: &str, limits: &SnapshotLimits) -> Result<Listing, Failure> {
     if !Path::new(directory).is_dir() {
         return Err(unreadable(directory, "it is not a directory"));
     }
-    let mut found: Vec<PathBuf> = Vec::new();
+    let mut listing = Listing::default();
     let mut open = vec![PathBuf::from(directory)];
-    // Directories behind links are not entered, so this ends.
     while let Some(directory) = open.pop() {
         let failed = |error: std::io::Error| unreadable(&directory.display().to_string(), reason(&error));
         for entry in std::fs::read_dir(&directory).map_err(failed)? {
             let entry = entry.map_err(failed)?;
-            match entry.file_type().map_err(failed)?.is_dir() {
-                true => open.push(entry.path()),
-                false => found.extend(Some(entry.path()).filter(|path| is_answer(path))),
+            let (path, kind) = (entry.path(), entry.file_type().map_err(failed)?);
+            if kind.is_dir() {
+                open.push(path);
+                continue;
+            }
+            let refused = |why: &str| Err(unreadable(&path.display().to_string(), why));
+            if kind.is_symlink() && path.is_dir() {
+                return refused("it is a symbolic link to a directory: write what it leads to in its place");
+            }
+            if !is_answer(&path) {
+                listing.passed_over.push(path.display().to_string().into());
+                continue;
+            }
+            match std::fs::metadata(&path) {
+                Err(error) => return refused(&reason(&error)),
+                // Reading a pipe or a device may never end.
+                Ok(about) if !about.is_file() => return refused("it is neither a file nor a directory"),
+                Ok(_) => listing.found.push(path),
             }
         }
         // The room that reads them refuses what is too much.
-        if found.len() > limits.files {
+        if listing.found.len() > limits.files {
             break;
         }
+        if listing.passed_over.len() > limits.files {
+            let message = format!("more than {} files in it do not end in .json or .ndjson", limits.files);
+            return Err(unreadable(&directory.display().to_string(), message));
+        }
     }
-    found.sort();
+    if listing.found.is_empty() {
+        return Err(unreadable(directory, "it holds no *.json file at any depth"));
+    }
+    listing.found.sort();
+    listing.passed_over.sort();
+    Ok(listing)
+}
+
+/// Reads files, as far as the limit on bytes goes.
+fn files(found: Vec<PathBuf>, limits: &SnapshotLimits) -> Result<Vec<File>, Failure> {
     let mut files = Vec::new();
     let mut left = limits.bytes as u64 + 1;
     for path in found {
@@ -72,19 +113,13 @@ fn files(directory: &str, limits: &SnapshotLimits) -> Result<Vec<File>, Failure>
             break;
         }
     }
-    match files.is_empty() {
-        true => Err(unreadable(directory, "it holds no *.json file at any depth")),
-        false => Ok(files),
-    }
+    Ok(files)
 }
 
 /// True for a file with the ending of an answer.
 fn is_answer(path: &Path) -> bool {
-    let ending = path.extension();
-    path.is_file()
-        && ending.is_some_and(|ending| {
-            ["json", "ndjson"].into_iter().any(|known| ending.eq_ignore_ascii_case(known))
-        })
+    path.extension()
+        .is_some_and(|ending| ["json", "ndjson"].into_iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }
 
 /// Asks who can.
@@ -98,7 +133,7 @@ pub fn asked_who<'p>(
     options: &Options,
 ) -> Result<WhoAnswer<'p>, Failure> {
     wants.documents().map_err(of_property)?;
-    answered(|| match who_can(prepared, wants, kinds, options) {
+    answered(|| match who_can_by(&run_jobs, prepared, wants, kinds, options) {
         Ok(answer) => answer,
         Err(error) => broken(&format!("the question was checked: {error}")),
     })
@@ -106,7 +141,7 @@ pub fn asked_who<'p>(
 
 /// The snapshots that were read last.
 #[derive(Debug, Default)]
-pub struct Snapshots(Mutex<Vec<(PathBuf, Arc<PreparedSnapshot>)>>);
+pub struct Snapshots(Mutex<Vec<(PathBuf, bool, Arc<PreparedSnapshot>)>>);
 
 /// The number of snapshots that are kept.
 const KEPT: usize = 2;
@@ -116,19 +151,24 @@ impl Snapshots {
     ///
     /// # Errors
     /// As [`snapshot_of`].
-    pub fn read(&self, directory: &Path) -> Result<Arc<PreparedSnapshot>, Failure> {
+    pub fn read(
+        &self,
+        directory: &Path,
+        without_organization: bool,
+    ) -> Result<Arc<PreparedSnapshot>, Failure> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, snapshot)) = kept.iter().find(|(path, _)| path == directory) {
+        let is_asked = |path: &Path, without: bool| path == directory && without == without_organization;
+        if let Some((.., snapshot)) = kept.iter().find(|(path, without, _)| is_asked(path, *without)) {
             return Ok(Arc::clone(snapshot));
         }
         let Some(name) = directory.to_str() else {
             return Err(unreadable(&directory.display().to_string(), "its name is not UTF-8 text"));
         };
-        let snapshot = Arc::new(PreparedSnapshot::new(snapshot_of(name, false)?));
+        let snapshot = Arc::new(PreparedSnapshot::new(snapshot_of(name, without_organization)?));
         if kept.len() >= KEPT {
             kept.remove(0);
         }
-        kept.push((directory.to_owned(), Arc::clone(&snapshot)));
+        kept.push((directory.to_owned(), without_organization, Arc::clone(&snapshot)));
         Ok(snapshot)
     }
 }

@@ -134,3 +134,51 @@ fn a_list_about_one_access_is_not_about_another() {
     assert_eq!(check(&["S3:getobject,s3:PutObject", "--baseline", "known.json"]), 0);
     assert_eq!(check(&["s3:GetObject,s3:DeleteBucket", "--baseline", "known.json"]), 1);
 }
+
+#[test]
+fn a_snapshot_passes_over_no_link_and_no_pipe() {
+    let details = |name: &str| {
+        format!(
+            r#"{{"UserDetailList":[{{"Arn":"arn:aws:iam::111122223333:user/{name}","GroupList":[],"AttachedManagedPolicies":[]}}]}}"#
+        )
+    };
+    let root = directory("snapshot");
+    std::fs::remove_file(root.join("old.json")).unwrap();
+    let snapshot = |path: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_iamsat"))
+            .args(["snapshot", path])
+            .current_dir(&root)
+            .env_clear()
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Run { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    };
+    for name in ["links/own", "elsewhere"] {
+        std::fs::create_dir_all(root.join(name)).unwrap();
+    }
+    std::fs::write(root.join("links/own/ana.json"), details("ana")).unwrap();
+    std::fs::write(root.join("elsewhere/bob.json"), details("bob")).unwrap();
+    // A link to a file is a file, and the directory itself may be one.
+    symlink("../../elsewhere/bob.json", root.join("links/own/bob.json")).unwrap();
+    symlink("links", root.join("link")).unwrap();
+    for path in ["links", "link"] {
+        let run = snapshot(path);
+        assert!(run.stdout.contains("2 users") && run.code == 0, "{}{}", run.stdout, run.stderr);
+    }
+    // What is not read may be a part of the accounts.
+    let refused = |what: &str| {
+        let run = snapshot("links");
+        assert!(run.code == 2 && run.stderr.contains(what), "{}{}", run.stdout, run.stderr);
+    };
+    symlink("../elsewhere", root.join("links/account")).unwrap();
+    refused("cannot read links/account: it is a symbolic link to a directory");
+    std::fs::remove_file(root.join("links/account")).unwrap();
+    symlink("nowhere.json", root.join("links/gone.json")).unwrap();
+    refused("cannot read links/gone.json: no such file");
+    std::fs::remove_file(root.join("links/gone.json")).unwrap();
+    let made = Command::new("mkfifo").arg(root.join("links/pipe.json")).status();
+    if made.is_ok_and(|status| status.success()) {
+        refused("cannot read links/pipe.json: it is neither a file nor a directory");
+    }
+}

@@ -5,7 +5,9 @@
 
 use crate::support::organization::{Hidden, Member, ORGANIZATION, Organization};
 use crate::support::world::Random;
-use iamsat::check::{self, CanVerdict, PreparedSnapshot, Question, Wants, WhoKind, can_in_snapshot, who_can};
+use iamsat::check::{
+    self, CanVerdict, Grant, PreparedSnapshot, Question, Wants, WhoKind, can_in_snapshot, what_can, who_can,
+};
 use iamsat::evaluate::{Decision, Options, decide_layers};
 use iamsat::limits::SnapshotLimits;
 use iamsat::policy::Document;
@@ -229,4 +231,44 @@ fn filling_a_gap_keeps_what_is_proved() {
         }
     }
     assert!(counts.iter().all(|count| *count > 2), "{counts:?}");
+}
+
+#[test]
+fn what_is_listed_covers_what_is_allowed() {
+    let (mut complete, mut covered, mut listed) = (0, 0, 0);
+    for (seed, organization) in organizations() {
+        let random = &mut Random::new(seed, 0x77a);
+        let hidden: Vec<Hidden> = Hidden::ALL.into_iter().filter(|_| random.chance(8)).collect();
+        let prepared = snapshot(organization.files(&hidden));
+        for member in &organization.members {
+            let Some(principal) = prepared.snapshot().principals.get(&*member.arn) else { continue };
+            let callers = Callers::parse(&member.arn).unwrap();
+            let wants = if random.chance(2) { question(random) } else { Wants::default() };
+            let options = check::Options::default();
+            let answer = what_can(&prepared, principal, &callers, &wants, &options).unwrap();
+            listed += answer.grants.len();
+            complete += usize::from(answer.is_complete());
+            // What is listed, or open, is a policy that allows all that the layers allow.
+            let grants = answer.grants.iter().chain(&answer.open).map(Grant::policy_statement);
+            let statements: Vec<serde_json::Value> = grants.collect();
+            let policy = (!statements.is_empty()).then(|| {
+                let text = serde_json::json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+                text.parse::<Document>().unwrap()
+            });
+            for request in requests(&organization, member) {
+                let is_wanted = wants.actions.is_empty() || is_wanted(&request, &wants);
+                if !is_wanted || decision(&organization, member, &request) != Decision::Allowed {
+                    continue;
+                }
+                let is_listed = policy.as_ref().is_some_and(|policy| {
+                    iamsat::evaluate::decide(&[policy], &request, &Options::for_documents(&[policy]))
+                        == Decision::Allowed
+                });
+                covered += usize::from(is_listed);
+                let is_open = answer.rest.is_some() || !answer.gaps.is_empty();
+                assert!(is_listed || is_open, "{seed} {hidden:?} {} {wants:?}: {request:?}", member.arn);
+            }
+        }
+    }
+    assert!(complete > 5 && covered > 20 && listed > 20, "{complete} {covered} {listed}");
 }

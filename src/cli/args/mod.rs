@@ -31,6 +31,7 @@ mod snapshot;
 mod validate_policy;
 mod value;
 mod verify;
+mod what_can;
 mod who_can;
 mod world;
 
@@ -63,6 +64,7 @@ pub(super) use simulate::SimulateArgs;
 pub(super) use snapshot::SnapshotArgs;
 pub(super) use validate_policy::ValidatePolicyArgs;
 pub(super) use verify::VerifyArgs;
+pub(super) use what_can::WhatCanArgs;
 pub(super) use who_can::WhoCanArgs;
 
 /// Answers questions about AWS IAM policies for every possible request, offline, with evidence.
@@ -177,6 +179,16 @@ Examples:
 
 Exit codes: 0 nobody, or nobody beyond --allowed (proved), 1 somebody, 3 the list may be longer, 2 error.")]
     WhoCan(WhoCanArgs),
+    /// List what a user or role of a snapshot can do
+    #[command(after_help = "\
+Examples:
+  iamsat what-can -S snapshot --principal role/app
+  iamsat what-can -S snapshot --principal role/app --service s3 --as-policy
+  iamsat what-can -S snapshot --principal user/ana --service iam,sts --expect-none
+
+Exit codes: 0 listed, and proved that the list is complete, 1 with --expect-none if something is listed, 3 the list may
+be longer, 2 error.")]
+    WhatCan(WhatCanArgs),
     /// Show what a directory with answers of the AWS CLI holds, and what is missing
     #[command(after_help = "\
 Examples:

@@ -33,6 +33,7 @@ const GUIDES: [(&str, &str); 27] = [
     ("terraform", include_str!("../../../docs/guides/terraform.md")),
     ("trust", include_str!("../../../docs/trust.md")),
     ("validate", include_str!("../../../docs/guides/validate.md")),
+    ("what-can", include_str!("../../../docs/guides/what-can.md")),
     ("who-can", include_str!("../../../docs/guides/who-can.md")),
 ];
 

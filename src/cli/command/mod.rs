@@ -30,7 +30,9 @@ pub(super) mod policies;
 #[cfg(feature = "serve")]
 pub(super) mod serve;
 pub(super) mod simulate;
+pub(super) mod simulate_snapshot;
 pub(super) mod snapshot;
 pub(super) mod validate_policy;
 pub(super) mod verify;
+pub(super) mod what_can;
 pub(super) mod who_can;

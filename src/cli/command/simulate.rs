@@ -6,18 +6,14 @@ use crate::cli::args::{Format, SimulateArgs, YesNo};
 use crate::cli::input::{Input, Reader, as_one_set, gather, layers_of, texts};
 use crate::cli::output::{Output, directory};
 use crate::evaluate::{self, Decision, evaluate};
-use crate::index::guaranteed;
 use crate::policy::{Document, Layers, PolicyType};
 use crate::report::text;
 use crate::report::{Failure, Remark, Report, Simulation};
 use crate::request::{FactSets, Request, RequestSpec, Requester};
-use crate::surface::{asker, document, fit, json_members, snapshot_of};
+use crate::surface::{document, fit, json_members};
 use std::collections::BTreeSet;
 
 pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
-    if let Some(directory) = &args.snapshot {
-        return in_snapshot(directory, args, output);
-    }
     if args.layers.are_given() {
         let layers = layers_of(&args.layers, &mut Reader::new(&args.container))?;
         return layered(args, request(args)?, &layers, output);
@@ -59,32 +55,8 @@ pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Fail
     shown(&simulation, args, output)
 }
 
-/// Simulates the request of a principal of a snapshot.
-fn in_snapshot(directory: &str, args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let snapshot = snapshot_of(directory, args.no_organization)?;
-    let principal = guaranteed(args.principal.as_deref(), "`--snapshot` requires `--principal`");
-    let named = asker(&snapshot, directory, principal)?;
-    let (actions, resources) = ([args.action.clone()], [args.resource.clone()]);
-    let targets = snapshot.targets(named.asker.account(), &actions, &resources);
-    // The last one is the most general, if it is not known whose resource it is.
-    let target = guaranteed(targets.last(), "the resources of a question have targets");
-    let assembled = snapshot.assemble(named.asker, target);
-    let layers = assembled.layers.map(|id| snapshot.document(*id).clone());
-    let mut request = request_by(args, named.callers.principal().map(str::to_owned))?;
-    let keys: BTreeSet<&str> = layers.documents().flat_map(Document::mentioned_keys).collect();
-    for (key, value) in snapshot.keys_of(named.asker, &keys) {
-        if request.values(&key).is_none() {
-            request.set(&key, vec![value]);
-        }
-    }
-    for gap in &assembled.gaps {
-        output.note(&format!("missing: {}", gap.gap.why));
-    }
-    layered(args, request, &layers, output)
-}
-
 /// Simulates the request under layers.
-fn layered(
+pub(super) fn layered(
     args: &SimulateArgs,
     mut request: Request,
     layers: &Layers<Document>,
@@ -191,7 +163,7 @@ fn request(args: &SimulateArgs) -> Result<Request, Failure> {
     request_by(args, args.principal.clone())
 }
 
-fn request_by(args: &SimulateArgs, principal: Option<String>) -> Result<Request, Failure> {
+pub(super) fn request_by(args: &SimulateArgs, principal: Option<String>) -> Result<Request, Failure> {
     let mut context = Vec::new();
     for pair in &args.context {
         let (key, value) =

@@ -25,6 +25,7 @@ mod simulation;
 mod snapshot;
 mod undecided;
 mod validation;
+mod what;
 mod who;
 pub(in crate::report) mod world;
 
@@ -43,5 +44,6 @@ pub use settled::Settled;
 pub use simulation::{Expected, PartReport, Remark, Simulation, StatementReport};
 pub use snapshot::Inventory;
 pub use validation::{Validated, ValidatedText};
+pub use what::WhatCan;
 pub use who::WhoCan;
 pub use world::{among, every_request};

@@ -64,6 +64,11 @@ impl Inventory<'_> {
         unread.map(|fault| Issue::of_diagnostic(&fault.source, &fault.diagnostic)).collect()
     }
 
+    /// Returns the files that no reader knows.
+    pub fn not_recognised(&self) -> impl Iterator<Item = &str> {
+        self.snapshot.files.iter().filter(|file| !file.is_known()).map(|file| &*file.path)
+    }
+
     /// Returns the calls that fill gaps, each once.
     pub fn commands(&self) -> Vec<&str> {
         let mut commands: Vec<&str> = Vec::new();

@@ -1,6 +1,6 @@
 //! The answer to `who-can`.
 
-use crate::check::{CanVerdict, Wants, WhoAnswer, WhoEntry, WhoKind};
+use crate::check::{CanVerdict, SnapshotAnswer, Wants, WhoAnswer, WhoEntry, WhoKind};
 use crate::code::Code;
 use crate::explain::display::{KeyNames, counted, one_line};
 use crate::index::guaranteed;
@@ -83,37 +83,12 @@ impl<'a> WhoCan<'a> {
 
     /// Returns the context of a request on one line.
     pub(in crate::report) fn context(&self, entry: &WhoEntry<'_>, request: &Request) -> String {
-        let documents = self.documents(entry);
-        let names = KeyNames::of(&documents);
-        let context = request.context().filter(|(key, values)| {
-            let is_usual = *key == "aws:securetransport" && matches!(values, [one] if one == "true");
-            let follows = key.starts_with("aws:principalorg") || OF_REQUESTER.contains(key);
-            !is_usual && !follows
-        });
-        let values = context.map(|(key, values)| format!("{} = {}", names.name(key), values.join(", ")));
-        one_line(&values.collect::<Vec<_>>().join("; "))
+        context_of(&self.documents(entry), request)
     }
 
     /// Returns the reasons why it is not known if a requester can.
     pub(in crate::report) fn why(&self, entry: &WhoEntry<'_>) -> String {
-        let CanVerdict::Unknown(unknown) = &entry.answer.part.answer.verdict else { return String::new() };
-        if let Some(gap) = entry.answer.part.gaps.first() {
-            return one_line(&gap.why);
-        }
-        let mut reasons: Vec<String> = Vec::new();
-        for reason in &unknown.reasons {
-            let reason = match reason {
-                UnknownReason::Layer { rule: Code::IncompleteSnapshot, of } => format!("it depends on {of}"),
-                UnknownReason::Layer { rule, .. } | UnknownReason::Opaque { rule, .. } => rule.to_string(),
-                UnknownReason::Exhausted(limit) => limit.code().to_string(),
-                UnknownReason::NotVerified(_) => Code::NotVerified.to_string(),
-                UnknownReason::Internal(detail) => detail.clone(),
-            };
-            if !reasons.contains(&reason) {
-                reasons.push(reason);
-            }
-        }
-        one_line(&reasons.join(", "))
+        why_open(&entry.answer)
     }
 
     /// Returns the answer in one sentence.
@@ -182,6 +157,40 @@ impl<'a> WhoCan<'a> {
             issues: self.issues(),
         }
     }
+}
+
+/// Returns the context of a request on one line, without what follows from the requester.
+pub(super) fn context_of(documents: &[&Document], request: &Request) -> String {
+    let names = KeyNames::of(documents);
+    let context = request.context().filter(|(key, values)| {
+        let is_usual = *key == "aws:securetransport" && matches!(values, [one] if one == "true");
+        let follows = key.starts_with("aws:principalorg") || OF_REQUESTER.contains(key);
+        !is_usual && !follows
+    });
+    let values = context.map(|(key, values)| format!("{} = {}", names.name(key), values.join(", ")));
+    one_line(&values.collect::<Vec<_>>().join("; "))
+}
+
+/// Returns the reasons why an answer is open; an empty text if it is not.
+pub(super) fn why_open(answer: &SnapshotAnswer<'_>) -> String {
+    let CanVerdict::Unknown(unknown) = &answer.part.answer.verdict else { return String::new() };
+    if let Some(gap) = answer.part.gaps.first() {
+        return one_line(&gap.why);
+    }
+    let mut reasons: Vec<String> = Vec::new();
+    for reason in &unknown.reasons {
+        let reason = match reason {
+            UnknownReason::Layer { rule: Code::IncompleteSnapshot, of } => format!("it depends on {of}"),
+            UnknownReason::Layer { rule, .. } | UnknownReason::Opaque { rule, .. } => rule.to_string(),
+            UnknownReason::Exhausted(limit) => limit.code().to_string(),
+            UnknownReason::NotVerified(_) => Code::NotVerified.to_string(),
+            UnknownReason::Internal(detail) => detail.clone(),
+        };
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    one_line(&reasons.join(", "))
 }
 
 /// Returns the words for requesters outside, as part of a sentence.

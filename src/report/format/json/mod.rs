@@ -15,6 +15,7 @@ mod request;
 mod simulation;
 mod snapshot;
 mod validation;
+mod what;
 mod who;
 
 pub use issue::{accepted, failure, issue, lint};

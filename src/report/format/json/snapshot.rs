@@ -27,6 +27,8 @@ struct InventoryView<'a> {
     sha256: &'a str,
     message: String,
     files: Vec<FileView<'a>>,
+    #[serde(rename = "notRead", skip_serializing_if = "<[_]>::is_empty")]
+    not_read: &'a [Box<str>],
     counts: BTreeMap<&'static str, usize>,
     organization: Option<&'a str>,
     gaps: Vec<GapView<'a>>,
@@ -49,6 +51,7 @@ impl Serialize for Inventory<'_> {
             sha256: &snapshot.sha256,
             message: self.sentence(),
             files: files.collect(),
+            not_read: &snapshot.passed_over,
             counts: self.counts().into_iter().collect(),
             organization: match &snapshot.membership {
                 Membership::Of(organization) => Some(&*organization.id),

@@ -10,6 +10,7 @@ mod snapshot;
 mod snippet;
 mod style;
 mod verdict;
+mod what;
 mod who;
 
 use crate::code::Code;
@@ -29,6 +30,7 @@ pub(super) use snapshot::gaps;
 pub use snapshot::snapshot;
 pub use style::{Letters, Style};
 pub use verdict::{Verbosity, judgement, settled};
+pub use what::what_can;
 pub use who::who_can;
 
 /// Writes an issue with its place. An accepted issue takes one line.

@@ -20,9 +20,25 @@ pub fn snapshot(inventory: &Inventory<'_>, style: Style) -> String {
     let counts = inventory.counts().into_iter().filter(|(_, count)| *count > 0);
     let counts: Vec<String> = counts.map(|(name, count)| many(count, name)).collect();
     out.push_str(&format!("\n{}; {}\n\n", counts.join(", "), inventory.organization()));
+    out.push_str(&not_read(inventory));
     out.push_str(&gaps(inventory.snapshot.gaps.iter(), style));
     out.push_str(&format!("snapshot: {}\n", inventory.sentence()));
     style.shown(&out).into_owned()
+}
+
+/// Writes the files of which nothing was taken.
+fn not_read(inventory: &Inventory<'_>) -> String {
+    let mut out = String::new();
+    for name in inventory.not_recognised() {
+        out.push_str(&format!("not recognised: {}\n", one_line(name)));
+    }
+    for name in &inventory.snapshot.passed_over {
+        out.push_str(&format!("not read: {} does not end in .json or .ndjson\n", one_line(name)));
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out
 }
 
 fn many(count: usize, name: &str) -> String {

@@ -1,0 +1,170 @@
+//! The requesters that are no users or roles of a snapshot: root users, accounts that were not collected, and everybody outside.
+
+use super::in_snapshot::{fact, written};
+use super::who_asking::{Asking, Job, WhoAnswer, WhoKind};
+use crate::policy::{Document, Effect, PrincipalKind as Named, is_account_id};
+use crate::query::Callers;
+use crate::request::RequesterKind as Kind;
+use crate::snapshot::{Asker, Snapshot};
+use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl<'p> Asking<'_, 'p> {
+    /// Lists the questions about all who are no users or roles of the snapshot. Notes how many accounts and root users there are.
+    pub(super) fn outside(&self, found: &mut WhoAnswer<'p>) -> Vec<Job<'p>> {
+        let mut jobs = self.accounts(found);
+        self.foreign(&mut jobs);
+        if self.has(WhoKind::Anonymous) {
+            let callers = Callers::of_kinds(&[Kind::Anonymous], None, false);
+            jobs.push(job(WhoKind::Anonymous, "anyone", (Asker::Nobody, callers), &[]));
+        }
+        self.without_account(&mut jobs);
+        jobs
+    }
+
+    /// Lists the root users, and accounts whose users and roles were not collected.
+    fn accounts(&self, found: &mut WhoAnswer<'p>) -> Vec<Job<'p>> {
+        let snapshot = self.snapshot();
+        let mut jobs = Vec::new();
+        for account in snapshot.all_accounts() {
+            found.accounts += 1;
+            let own = snapshot.accounts.get(account);
+            let (has_users, has_roles) = own.map_or((false, false), |own| (own.has_users, own.has_roles));
+            if self.has(WhoKind::Root) {
+                let arn = format!("arn:{}:iam::{account}:root", partition(snapshot));
+                let callers = Callers::of_kinds(&[Kind::Root], Some(account), false);
+                jobs.push(job(WhoKind::Root, &arn, (Asker::Root(account), callers), &[]));
+                found.principals += 1;
+            }
+            let missing: Vec<Kind> = [(has_users, Kind::User), (has_roles, Kind::RoleSession)]
+                .into_iter()
+                .filter_map(|(has, kind)| (!has).then_some(kind))
+                .collect();
+            if self.has(WhoKind::Uncollected) && !missing.is_empty() {
+                let asker = Asker::Uncollected(account);
+                jobs.extend(unknown_members(WhoKind::Uncollected, account, asker, (&missing, &[])));
+            }
+        }
+        jobs
+    }
+
+    /// Lists the accounts and providers that policies of the resources name.
+    fn named(&self) -> BTreeMap<WhoKind, BTreeSet<&'p str>> {
+        let mut named: BTreeMap<WhoKind, BTreeSet<&'p str>> = BTreeMap::new();
+        for target in self.targets(None) {
+            let layers = self.snapshot().assemble(Asker::Nobody, target).layers;
+            for id in layers.resource.iter().filter_map(|policy| policy.policy()) {
+                for (kind, name) in outsiders_in(self.snapshot().document(*id)) {
+                    named.entry(kind).or_default().insert(name);
+                }
+            }
+        }
+        named
+    }
+
+    /// Lists other accounts: those whom policies of the resources name, and all others.
+    fn foreign(&self, jobs: &mut Vec<Job<'p>>) {
+        if !self.has(WhoKind::Account) {
+            return;
+        }
+        let own = self.snapshot().all_accounts();
+        let named = self.named().remove(&WhoKind::Account).unwrap_or_default();
+        let accounts: Vec<&'p str> = named.into_iter().filter(|id| !own.contains(id)).collect();
+        let kinds = [Kind::User, Kind::RoleSession, Kind::Root];
+        for account in &accounts {
+            let asker = Asker::Foreign(Some(account));
+            jobs.extend(unknown_members(WhoKind::Account, account, asker, (&kinds, &[])));
+        }
+        let known: Vec<&str> = own.into_iter().chain(accounts).collect();
+        let further = fact(&json!({"StringNotEquals": {"aws:PrincipalAccount": known}}).to_string());
+        let further = if known.is_empty() { Vec::new() } else { vec![further] };
+        let asker = Asker::Foreign(None);
+        jobs.extend(unknown_members(WhoKind::Account, "any other account", asker, (&kinds, &further)));
+    }
+
+    /// Lists services and holders of tokens: those whom policies of the resources name, and all others.
+    fn without_account(&self, jobs: &mut Vec<Job<'p>>) {
+        let mut named = self.named();
+        for (kind, kinds, element, prefix) in [
+            (WhoKind::Service, &[Kind::Service][..], "Service", "service"),
+            (WhoKind::Federated, &[Kind::WebIdentity, Kind::Saml], "Federated", "federated"),
+        ] {
+            if !self.has(kind) {
+                continue;
+            }
+            // A name that stands for several, or that nobody can have, is left to the question about all others.
+            let names = named.remove(&kind).into_iter().flatten();
+            let named = names.filter(|name| !name.contains(['*', '?', '$'])).filter_map(|name| {
+                let callers = Callers::parse(&format!("{prefix}:{name}")).ok()?;
+                Some((name, callers))
+            });
+            let named: Vec<(&str, Callers)> = named.collect();
+            let names: Vec<&str> = named.iter().map(|(name, _)| *name).collect();
+            let others = json!({element: names});
+            let statement = json!({"Effect": "Allow", "NotPrincipal": others, "Action": "*"});
+            let further = match names.is_empty() {
+                true => Vec::new(),
+                false => vec![written(&statement.to_string())],
+            };
+            for (name, callers) in named {
+                jobs.push(job(kind, name, (Asker::Nobody, callers), &[]));
+            }
+            let callers = Callers::of_kinds(kinds, None, false);
+            jobs.push(job(kind, &format!("any other {prefix}"), (Asker::Nobody, callers), &further));
+        }
+    }
+}
+
+fn job<'p>(
+    kind: WhoKind,
+    who: &str,
+    (asker, callers): (Asker<'p>, Callers),
+    further: &[Document],
+) -> Job<'p> {
+    Job { kind, who: who.to_owned(), asker, callers, further: further.to_vec() }
+}
+
+/// Returns the questions about principals of an account of whom nothing is known; apart from the others about roles of services,
+/// which neither SCPs nor RCPs bind.
+fn unknown_members<'p>(
+    kind: WhoKind,
+    who: &str,
+    asker: Asker<'p>,
+    (kinds, further): (&[Kind], &[Document]),
+) -> Vec<Job<'p>> {
+    let callers = Callers::of_kinds(kinds, asker.account(), false);
+    let mut jobs = vec![job(kind, who, (asker, callers), further)];
+    if kinds.contains(&Kind::RoleSession) {
+        let callers = Callers::of_kinds(&[Kind::RoleSession], asker.account(), true);
+        let mut further = further.to_vec();
+        let roles = "arn:*:iam::*:role/aws-service-role/*";
+        further.push(fact(&json!({"ArnLike": {"aws:PrincipalArn": roles}}).to_string()));
+        jobs.push(job(kind, &format!("{who} (roles of services)"), (asker, callers), &further));
+    }
+    jobs
+}
+
+/// Lists the accounts, services and providers that the Allow statements of a policy of a resource name.
+fn outsiders_in(document: &Document) -> Vec<(WhoKind, &str)> {
+    let allows = document.statements.iter().filter(|statement| statement.effect.value == Effect::Allow);
+    let mut found = Vec::new();
+    for value in allows.flat_map(|statement| &statement.principal).flat_map(|element| &element.values) {
+        let text = &*value.value.text;
+        match value.value.kind {
+            Named::Service => found.push((WhoKind::Service, text)),
+            Named::Federated => found.push((WhoKind::Federated, text)),
+            Named::Aws => {
+                let account = if is_account_id(text) { Some(text) } else { text.split(':').nth(4) };
+                found.extend(account.filter(|id| is_account_id(id)).map(|id| (WhoKind::Account, id)));
+            }
+            Named::CanonicalUser => {}
+        }
+    }
+    found
+}
+
+/// Returns the partition of the principals of a snapshot.
+fn partition(snapshot: &Snapshot) -> &str {
+    let first = snapshot.principals.keys().next().or_else(|| snapshot.resources.keys().next());
+    first.and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws")
+}
