@@ -30,6 +30,11 @@ impl Answers {
         })
     }
 
+    /// Returns a stream that is neither standard output nor a file.
+    pub(super) fn to(stream: Box<dyn Write>) -> Answers {
+        Answers { stream, name: "the answer".to_owned(), closed: false }
+    }
+
     /// Returns the stream itself.
     pub(crate) fn stream(&mut self) -> &mut dyn Write {
         &mut self.stream
