@@ -139,43 +139,45 @@ pub struct Lint {
 /// assert_eq!(leave_out(&policy, &found.defects).statements[0].action.values.len(), 1);
 /// ```
 pub fn leave_out<'d>(policy: &Document, defects: impl IntoIterator<Item = &'d Defect>) -> Document {
-    let part = |defect: &Defect| {
-        let statement = policy.statements.get(defect.statement)?;
-        match defect.fault {
-            Fault::NeverApplies
-            | Fault::FullyDenied
-            | Fault::Redundant
-            | Fault::DeniesNothing { can_go: true } => Some(Part { statement: statement.span, within: None }),
-            Fault::RedundantValue(axis, place) => Some(value_of(statement, axis, place)?.1),
-            Fault::AlwaysMet(place) => condition_of(statement, place),
-            Fault::DeniesNothing { can_go: false }
-            | Fault::AllowsNotAction
-            | Fault::AllowsNotResource
-            | Fault::AllowsNotPrincipal
-            | Fault::MetWithoutKey(_)
-            | Fault::DeniesOnlyIfPresent(_)
-            | Fault::LetsInTenants(_)
-            | Fault::UnknownKey(_)
-            | Fault::WrongAccountId(..)
-            | Fault::Placeholder(..)
-            | Fault::UnreadVariable(..)
-            | Fault::NobodyPrincipal(_)
-            | Fault::SessionArn(..)
-            | Fault::ServicePattern(_)
-            | Fault::UnlistedAction(_)
-            | Fault::UnusableAction(_)
-            | Fault::UnlistedKey(_)
-            | Fault::AbsentKey(_)
-            | Fault::OperatorAgainstType(_) => None,
-        }
-    };
     let mut left = policy.clone();
-    for part in defects.into_iter().filter_map(part) {
+    for part in defects.into_iter().filter_map(|defect| removable(policy, defect)) {
         if let Some(without) = without(&left, &part) {
             left = without;
         }
     }
     left
+}
+
+/// Returns the part of a policy that a defect reports as removable.
+pub(super) fn removable(policy: &Document, defect: &Defect) -> Option<Part> {
+    let statement = policy.statements.get(defect.statement)?;
+    match defect.fault {
+        Fault::NeverApplies
+        | Fault::FullyDenied
+        | Fault::Redundant
+        | Fault::DeniesNothing { can_go: true } => Some(Part { statement: statement.span, within: None }),
+        Fault::RedundantValue(axis, place) => Some(value_of(statement, axis, place)?.1),
+        Fault::AlwaysMet(place) => condition_of(statement, place),
+        Fault::DeniesNothing { can_go: false }
+        | Fault::AllowsNotAction
+        | Fault::AllowsNotResource
+        | Fault::AllowsNotPrincipal
+        | Fault::MetWithoutKey(_)
+        | Fault::DeniesOnlyIfPresent(_)
+        | Fault::LetsInTenants(_)
+        | Fault::UnknownKey(_)
+        | Fault::WrongAccountId(..)
+        | Fault::Placeholder(..)
+        | Fault::UnreadVariable(..)
+        | Fault::NobodyPrincipal(_)
+        | Fault::SessionArn(..)
+        | Fault::ServicePattern(_)
+        | Fault::UnlistedAction(_)
+        | Fault::UnusableAction(_)
+        | Fault::UnlistedKey(_)
+        | Fault::AbsentKey(_)
+        | Fault::OperatorAgainstType(_) => None,
+    }
 }
 
 /// Searches a policy for parts that have no effect and parts that allow more than they appear to.

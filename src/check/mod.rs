@@ -10,6 +10,7 @@ mod complement;
 mod difference;
 mod external_access;
 mod find;
+mod fix;
 mod holes;
 mod in_snapshot;
 mod isolation;
@@ -17,6 +18,7 @@ mod judging;
 mod likelier;
 mod lint;
 mod listed;
+mod minimise;
 mod no_new_access;
 mod no_public_access;
 mod offer;
@@ -48,6 +50,7 @@ pub use compare::{Comparison, Relation, compare, no_more_through};
 pub use difference::{Difference, Group, Side, denied_difference, difference};
 pub use external_access::{ExternalAccess, ExternalFinding, external_access};
 pub use find::find;
+pub use fix::{FixRound, Fixed, Kept, fix};
 pub(crate) use holes::PARTITION;
 pub use holes::{
     Always, Ask, Dependence, Depends, Partial, PassesIf, Problem, Shown, Substitute, Undecided, judge_partial,
@@ -57,6 +60,7 @@ pub use in_snapshot::{Part, PreparedSnapshot, Question, SnapshotAnswer, can_in_s
 pub(crate) use isolation::caught;
 pub use judging::{Judging, Weakened};
 pub use lint::{Defect, Fault, Lint, leave_out, lint};
+pub use minimise::{Droppable, Minimised, minimise, size_in_iam};
 pub use no_new_access::no_new_access;
 pub use no_public_access::no_public_access;
 pub use property::{Property, PropertyError};

@@ -74,6 +74,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
         Command::Find(args) => answer(&args.output, "find", &|output| command::find::run(args, output)),
         Command::Lint(args) => answer(&args.output, "lint", &|output| command::lint::run(args, output)),
+        Command::Minimise(args) => {
+            answer(&args.output, "minimise", &|output| command::minimise::run(args, output))
+        }
         Command::ValidatePolicy(args) => {
             answer(&args.output, "validate-policy", &|output| command::validate_policy::run(args, output))
         }
@@ -93,6 +96,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             Some(directory) => command::simulate_snapshot::run(directory, args, output),
             None => command::simulate::run(args, output),
         }),
+        Command::Test(args) => answer(&args.output, "test", &|output| command::test::run(args, output)),
         Command::Batch(args) => plain(&|| command::batch::run(args)),
         #[cfg(feature = "serve")]
         Command::Serve(args) => plain(&|| command::serve::run(args, &aws)),

@@ -62,6 +62,7 @@ pub(crate) use dump::{DETAILS, content as policy_in};
 use raw::Fault;
 pub(crate) use raw::{Optional, Raw, list};
 use std::collections::{BTreeMap, BTreeSet};
+pub(crate) use yaml::read as read_yaml;
 
 /// The content of a text.
 #[derive(Clone, Debug)]

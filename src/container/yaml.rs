@@ -14,15 +14,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// A YAML document, read.
-pub(super) struct Yaml<'t> {
-    pub(super) json: Json<'t>,
+pub(crate) struct Yaml<'t> {
+    pub(crate) json: Json<'t>,
     /// The starts of scalars that readers of YAML 1.1 and 1.2 read differently (`yes`, `010`).
-    pub(super) ambiguous: BTreeSet<u32>,
+    pub(crate) ambiguous: BTreeSet<u32>,
     pub(super) notes: Vec<Diagnostic>,
 }
 
 /// Reads the only document of a text.
-pub(super) fn read<'t>(text: &'t str, limits: &ContainerLimits) -> Result<Yaml<'t>, Vec<Diagnostic>> {
+pub(crate) fn read<'t>(text: &'t str, limits: &ContainerLimits) -> Result<Yaml<'t>, Vec<Diagnostic>> {
     let mut loader = Loader {
         text,
         limits,

@@ -12,6 +12,7 @@ mod condition;
 mod date;
 mod decimal;
 mod document;
+mod edit;
 mod extract;
 mod json;
 mod json_scan;
@@ -44,6 +45,7 @@ pub use condition::{
 pub use date::read_instant;
 pub use decimal::Decimal;
 pub use document::{Document, Effect, Element, PrincipalElement, Statement, Version};
+pub(crate) use edit::{added, compact, edited, replaced};
 pub use extract::{Read, policy_text, read};
 pub(crate) use extract::{decoded, find_all};
 pub(crate) use json::{Json, JsonValue, Member, lossy, part_of, span as span_of, tree};

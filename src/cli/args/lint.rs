@@ -28,6 +28,20 @@ pub(crate) struct LintArgs {
     /// The number of policies that are judged at a time; without it, one for each processor
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<NonZeroUsize>,
+    /// Remove parts without effect from the files: each policy is proved to allow and deny exactly the same
+    #[arg(
+        long,
+        conflicts_with_all = ["diff", "alone", "assume_heuristics", "boundary", "baseline", "write_baseline"],
+        help_heading = "Fixes"
+    )]
+    pub(crate) fix: bool,
+    /// Show the changes that --fix would make as a patch, and write nothing
+    #[arg(
+        long,
+        conflicts_with_all = ["alone", "assume_heuristics", "boundary", "baseline", "write_baseline", "format"],
+        help_heading = "Fixes"
+    )]
+    pub(crate) diff: bool,
     #[command(flatten)]
     pub(crate) semantics: SemanticsArgs,
     #[command(flatten)]

@@ -17,6 +17,7 @@ mod init;
 mod judging;
 mod layers;
 mod lint;
+mod minimise;
 mod no_new_access;
 mod no_public_access;
 mod output;
@@ -28,6 +29,7 @@ mod semantics;
 mod serve;
 mod simulate;
 mod snapshot;
+mod test;
 mod validate_policy;
 mod value;
 mod verify;
@@ -52,6 +54,7 @@ pub(super) use info::{CompletionsArgs, ExplainArgs, GuideArgs, ManArgs};
 pub(super) use init::InitArgs;
 pub(super) use layers::LayersArgs;
 pub(super) use lint::LintArgs;
+pub(super) use minimise::MinimiseArgs;
 pub(super) use no_new_access::{Created, NoNewAccessArgs};
 pub(super) use no_public_access::NoPublicAccessArgs;
 pub(super) use output::{Color, Format, OutputArgs};
@@ -62,6 +65,7 @@ pub(super) use semantics::{SemanticsArgs, YesNo};
 pub(super) use serve::{LogArg, ServeArgs};
 pub(super) use simulate::SimulateArgs;
 pub(super) use snapshot::SnapshotArgs;
+pub(super) use test::TestArgs;
 pub(super) use validate_policy::ValidatePolicyArgs;
 pub(super) use verify::VerifyArgs;
 pub(super) use what_can::WhatCanArgs;
@@ -200,11 +204,25 @@ contradict each other, are not whole, or cannot be read.")]
     Snapshot(SnapshotArgs),
     /// Find parts of a policy without effect, and parts that allow more than they appear to
     #[command(after_help = "\
-Example:
+Examples:
   iamsat lint policies/
+  iamsat lint --fix role.json
+  iamsat lint --diff policies/ | git apply -p0
 
-Exit codes: 0 nothing found, 1 findings, 3 a limit was reached, 2 error.")]
+Exit codes: 0 nothing found, 1 findings, 3 a limit was reached, 2 error. With --fix, the findings are those that remain; with
+--diff, 1 means that there is a patch.")]
     Lint(LintArgs),
+    /// Find a shorter policy that allows and denies exactly the same
+    #[command(after_help = "\
+Examples:
+  iamsat minimise role.json > short.json
+  iamsat minimise --write --drop-sids policies/
+  iamsat minimise --compact role.json
+
+The shorter policy is proved to allow and deny the same requests, beside any other policies.
+
+Exit codes: 0 done, 1 with --diff and a patch, 3 a limit was reached: there may be a shorter one, 2 error.")]
+    Minimise(MinimiseArgs),
     /// Validate a policy as AWS does: its grammar, its names, and access that is wider than it should be
     #[command(after_help = "\
 Examples:
@@ -217,6 +235,15 @@ offline; `iamsat explain CODE` has a page about each. What iamsat proves beside 
 
 Exit codes: 0 no finding at or above --fail-on, 1 some, 3 a limit was reached, 2 error.")]
     ValidatePolicy(ValidatePolicyArgs),
+    /// Run tests of policies: requests and questions with their expected answers
+    #[command(after_help = "\
+Example:
+  iamsat test tests/policies.yaml
+
+A test has a name, a check, its members, and the expected answer; `iamsat guide policy-tests` describes the files.
+
+Exit codes: 0 all as expected, 1 an answer differs, 3 one is undecided, 2 a file is not valid or holds no test.")]
+    Test(TestArgs),
     /// List the policies in a plan, a template or a dump
     #[command(after_help = "\
 Example:

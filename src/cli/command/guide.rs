@@ -6,7 +6,7 @@ use crate::cli::output::Answers;
 use crate::report::Failure;
 
 /// The guides by name.
-const GUIDES: [(&str, &str); 27] = [
+const GUIDES: [(&str, &str); 30] = [
     ("access-not-granted", include_str!("../../../docs/guides/access-not-granted.md")),
     ("account", include_str!("../../../docs/guides/account.md")),
     ("batch", include_str!("../../../docs/guides/batch.md")),
@@ -23,8 +23,10 @@ const GUIDES: [(&str, &str); 27] = [
     ("layers", include_str!("../../../docs/guides/layers.md")),
     ("lint", include_str!("../../../docs/guides/lint.md")),
     ("many-policies", include_str!("../../../docs/guides/many-policies.md")),
+    ("minimise", include_str!("../../../docs/guides/minimise.md")),
     ("no-new-access", include_str!("../../../docs/guides/no-new-access.md")),
     ("pipelines", include_str!("../../../docs/guides/pipelines.md")),
+    ("policy-tests", include_str!("../../../docs/guides/policy-tests.md")),
     ("public-access", include_str!("../../../docs/guides/public-access.md")),
     ("semantics", include_str!("../../../docs/semantics.md")),
     ("server", include_str!("../../../docs/guides/server.md")),

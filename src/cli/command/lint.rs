@@ -1,5 +1,6 @@
 //! `lint`: parts of policies that have no effect, and parts that allow more than they appear to.
 
+use super::fix::{self, Fixes, options_for};
 use super::{baseline, tell};
 use crate::check::{self, Options};
 use crate::cli::Exit;
@@ -10,16 +11,28 @@ use crate::cli::side_by_side;
 use crate::code::Code;
 use crate::report::text::Verbosity;
 use crate::report::{self, Failure, Issue, Kind, Report, Status, Subject, json};
-use crate::surface::{answered, deadline, documents, fit, isolated};
+use crate::surface::{answered, documents, fit, isolated};
 
 pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let inputs =
-        gather(&mut Reader::new(&args.inputs.container), &args.policies, "policy", &args.inputs.container);
+    let read =
+        || gather(&mut Reader::new(&args.inputs.container), &args.policies, "policy", &args.inputs.container);
+    let mut inputs = read();
+    if args.diff {
+        return fix::patch(&inputs, args, output);
+    }
+    let mut fixes = Fixes::default();
+    if args.fix {
+        fixes = fix::write(&inputs, args, output)?;
+        inputs = read();
+    }
     if args.inputs.skip_non_policies && inputs.list.iter().all(Input::is_no_policy) {
         return Err(Failure::validation("none of the inputs holds a policy"));
     }
     let outcomes = side_by_side::each(&inputs.list, args.jobs, |input| outcome(input, args))?;
-    let (subjects, failures): (Vec<Subject>, Vec<Option<Failure>>) = outcomes.into_iter().unzip();
+    let (mut subjects, failures): (Vec<Subject>, Vec<Option<Failure>>) = outcomes.into_iter().unzip();
+    if args.fix {
+        subjects.iter_mut().for_each(|subject| fixes.explain(&subject.name, &mut subject.issues));
+    }
     let mut report = Report {
         command: "lint",
         directory: directory(),
@@ -39,7 +52,11 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
                 ));
             }
         }
-        Format::Json => output.json(&json::lint(&report, &failures))?,
+        Format::Json => {
+            let mut answer = json::lint(&report, &failures);
+            fixes.add_to(&mut answer);
+            output.json(&answer)?;
+        }
         Format::Pipeline(_) => output.report(&report)?,
     }
     let exit = |subject: &Subject| match subject.status {
@@ -50,7 +67,8 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
         _ => Exit::Success,
     };
     let exits = report.subjects.iter().map(|subject| exit(subject).zeroed(args.exit_zero));
-    Ok(exits.fold(Exit::Success, Exit::and))
+    let of_fixes = fixes.exit.unwrap_or(Exit::Success);
+    Ok(exits.fold(of_fixes, Exit::and))
 }
 
 /// Returns what is told about an input, and the failure if it could not be judged.
@@ -61,15 +79,7 @@ fn outcome(input: &Input, args: &LintArgs) -> (Subject, Option<Failure>) {
     if let Some(subject) = settled(input, args) {
         return (subject, None);
     }
-    let mut options = Options {
-        certify: args.certify,
-        judging: args.alone.judging(),
-        ..args.semantics.options().sharing()
-    };
-    options.limits.deadline = deadline(args.timeout);
-    let kind = input.entry.as_ref().and_then(|entry| entry.kind);
-    options.policy_type = options.policy_type.or(kind.map(|kind| kind.policy_type()));
-    match one(input, &options) {
+    match one(input, &options_for(input, args).sharing()) {
         Ok(subject) => (subject, None),
         Err(failure) => {
             let issues = Issue::of_failure(&failure);

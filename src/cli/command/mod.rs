@@ -3,8 +3,11 @@
 mod baseline;
 mod certificate;
 mod changes;
+mod fix;
 mod policy_pair;
+mod quota;
 mod recheck;
+mod rewrite;
 mod tell;
 
 pub(super) mod batch;
@@ -24,6 +27,7 @@ pub(super) mod guide;
 pub(super) mod info;
 pub(super) mod init;
 pub(super) mod lint;
+pub(super) mod minimise;
 mod names;
 mod nothing;
 pub(super) mod policies;
@@ -32,6 +36,7 @@ pub(super) mod serve;
 pub(super) mod simulate;
 pub(super) mod simulate_snapshot;
 pub(super) mod snapshot;
+pub(super) mod test;
 pub(super) mod validate_policy;
 pub(super) mod verify;
 pub(super) mod what_can;

@@ -14,6 +14,16 @@ use std::path::Path;
 pub(crate) fn run(args: &WhoCanArgs, output: &mut Output) -> Result<Exit, Failure> {
     let allowed = args.allowed.as_deref().map(patterns).transpose()?;
     let prepared = PreparedSnapshot::new(snapshot_of(&args.snapshot, args.no_organization)?);
+    answer(args, &prepared, allowed, output)
+}
+
+/// Answers the question about a snapshot, with patterns of those who may.
+pub(super) fn answer(
+    args: &WhoCanArgs,
+    prepared: &PreparedSnapshot,
+    allowed: Option<Vec<glob::Pattern>>,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
     let wants = Wants {
         actions: args.action.clone(),
         resources: args.resource.clone(),
@@ -22,7 +32,7 @@ pub(crate) fn run(args: &WhoCanArgs, output: &mut Output) -> Result<Exit, Failur
     wants.documents().map_err(of_property)?;
     let kinds = if args.kinds.is_empty() { &WhoKind::ALL[..] } else { &args.kinds };
     let options = args.world.of(args.options())?;
-    let answer = asked_who(&prepared, &wants, kinds, &options)?;
+    let answer = asked_who(prepared, &wants, kinds, &options)?;
     let is_allowed = |patterns: &Vec<glob::Pattern>, entry: &WhoEntry<'_>| {
         patterns.iter().any(|pattern| pattern.matches(&entry.who))
     };

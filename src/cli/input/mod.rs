@@ -22,7 +22,7 @@ mod served;
 
 pub(super) use access::access_of;
 pub(super) use acl::acl_grants;
-pub(super) use argument::{read_bounded, read_text, text_of};
+pub(super) use argument::{path_of, read_bounded, read_text, text_of};
 pub(super) use block_settings::block_settings;
 pub(super) use catalogue::catalogue;
 pub(super) use directory::below;
@@ -32,7 +32,7 @@ pub(super) use inputs::{Holding, Input, Inputs, Standing};
 pub(super) use json_argument::is_no;
 pub(super) use layers::layers_of;
 pub(super) use paired::{PairedInputs, Sides, paired, paired_files, paired_plan};
-pub(super) use placed::{as_one_set, is_chosen, parts, skipped, texts};
+pub(super) use placed::{as_one_set, is_chosen, matches, parts, skipped, texts};
 pub(super) use reader::{Opened, Reader, presumption};
 pub(super) use references::{Reference, references};
 #[cfg(feature = "serve")]

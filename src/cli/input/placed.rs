@@ -161,7 +161,7 @@ pub(crate) fn skipped(name: &str, args: &ContainerArgs) -> Option<String> {
 }
 
 /// True if a pattern matches the whole name. Only `*` and `?` are wildcards, because names contain brackets.
-pub(super) fn matches(glob: &str, name: &str) -> bool {
+pub(crate) fn matches(glob: &str, name: &str) -> bool {
     let (glob, name): (Vec<char>, Vec<char>) = (glob.chars().collect(), name.chars().collect());
     let (mut at, mut place, mut star) = (0, 0, None);
     while let Some(letter) = name.get(at) {

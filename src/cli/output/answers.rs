@@ -30,9 +30,9 @@ impl Answers {
         })
     }
 
-    /// Answers that nobody reads.
-    pub(crate) fn nowhere() -> Answers {
-        Answers { stream: Box::new(std::io::sink()), name: "nowhere".to_owned(), closed: false }
+    /// Returns a stream that is neither standard output nor a file.
+    pub(super) fn to(stream: Box<dyn Write>) -> Answers {
+        Answers { stream, name: "the answer".to_owned(), closed: false }
     }
 
     /// Returns the stream itself.

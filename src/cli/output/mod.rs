@@ -1,8 +1,10 @@
 //! The destinations of answers and notes: answers go to standard output or a file, everything else to standard error.
 
 mod answers;
+mod captured;
 mod notes;
 mod render;
+mod replace;
 mod usage;
 mod version;
 
@@ -17,10 +19,12 @@ use crate::span::Source;
 use serde_json::Value;
 
 pub(super) use answers::{Answers, make_directory, write_file};
+use captured::Captured;
 pub(super) use notes::note;
 use notes::unless_written;
 pub(super) use render::directory;
 use render::pretty;
+pub(super) use replace::replace;
 pub(super) use usage::{failed, usage};
 
 /// The two streams of a run.
@@ -31,6 +35,8 @@ pub(crate) struct Output {
     pub(crate) style: Style,
     notes: Style,
     answers: Answers,
+    /// Takes the notes too, if the output of the command is part of another answer.
+    captured: Option<Captured>,
     failed: bool,
     /// Where reports are kept instead of being written, while a command runs as a part of another.
     collected: Option<Vec<Report>>,
@@ -48,6 +54,7 @@ impl Output {
             style: style(args.color, if args.output_file.is_some() { Stream::File } else { Stream::Answers }),
             notes: style(args.color, Stream::Notes),
             answers: Answers::open(args.output_file.as_deref())?,
+            captured: None,
             failed: false,
             collected: None,
         })
@@ -60,7 +67,8 @@ impl Output {
             verbosity: self.verbosity,
             style: self.style,
             notes: self.notes,
-            answers: Answers::nowhere(),
+            answers: Answers::to(Box::new(std::io::sink())),
+            captured: None,
             failed: false,
             collected: Some(Vec::new()),
         }
@@ -71,6 +79,30 @@ impl Output {
         match self.collected {
             Some(reports) => reports,
             None => broken("only an output that collects has reports"),
+        }
+    }
+
+    /// Returns an output that keeps the text of answers and notes.
+    pub(crate) fn captured() -> (Output, Captured) {
+        let text = Captured::default();
+        let output = Output {
+            format: Format::Text,
+            verbosity: Verbosity::Normal,
+            style: Style::default(),
+            notes: Style::default(),
+            answers: Answers::to(Box::new(text.clone())),
+            captured: Some(text.clone()),
+            failed: false,
+            collected: None,
+        };
+        (output, text)
+    }
+
+    /// Writes a text beside the answer.
+    fn tell(&self, text: &str) {
+        match &self.captured {
+            Some(captured) => captured.push(text),
+            None => note(text),
         }
     }
 
@@ -103,7 +135,7 @@ impl Output {
             };
         }
         match render::failure(self.format, failure, command) {
-            None => note(&text::failure(failure, self.notes)),
+            None => self.tell(&text::failure(failure, self.notes)),
             Some(text) => unless_written(self.answers.write(&text), failure, self.notes),
         }
         Exit::Error
@@ -140,23 +172,23 @@ impl Output {
     /// Writes issues beside the answer, unless only problems are to be shown.
     pub(crate) fn issues<'i>(&self, issues: impl Iterator<Item = &'i Issue>) {
         if self.verbosity > Verbosity::Quiet && self.collected.is_none() {
-            issues.for_each(|issue| note(&format!("{}\n", text::issue(issue, self.notes))));
+            issues.for_each(|issue| self.tell(&format!("{}\n", text::issue(issue, self.notes))));
         }
     }
 
     /// Writes an error that does not affect other inputs, in text.
     pub(crate) fn failure(&mut self, failure: &Failure) {
         if std::mem::replace(&mut self.failed, true) {
-            note("\n");
+            self.tell("\n");
         }
-        note(&text::failure(failure, self.notes));
+        self.tell(&text::failure(failure, self.notes));
     }
 
     /// Writes warnings about documents, in text, unless only problems are to be shown.
     pub(crate) fn warnings<'w>(&self, warnings: impl IntoIterator<Item = (&'w Source, &'w Diagnostic)>) {
         if self.format == Format::Text && self.verbosity > Verbosity::Quiet {
             for (source, warning) in warnings {
-                note(&format!("{}\n", text::diagnostic(source, warning, self.notes)));
+                self.tell(&format!("{}\n", text::diagnostic(source, warning, self.notes)));
             }
         }
     }
@@ -164,14 +196,14 @@ impl Output {
     /// Writes a remark beside the answer.
     pub(crate) fn note(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
-            note(&format!("note: {text}\n"));
+            self.tell(&format!("note: {text}\n"));
         }
     }
 
     /// Writes remarks on a request, in text, under the same conditions as [`Output::warnings`].
     pub(crate) fn remarks(&self, remarks: &[Remark]) {
         if self.format == Format::Text && self.verbosity > Verbosity::Quiet {
-            remarks.iter().for_each(|remark| note(&format!("{}\n", text::remark(remark, self.notes))));
+            remarks.iter().for_each(|remark| self.tell(&format!("{}\n", text::remark(remark, self.notes))));
         }
     }
 

@@ -1,0 +1,237 @@
+//! `iamsat test`: files of tests that are not valid, answers against expectations, and separation of duties.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const POLICIES: &str = r#"policies:
+  read: {Statement: {Effect: Allow, Action: "s3:Get*", Resource: "*"}}
+  open: {Statement: {Effect: Allow, Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::b/*"}}
+  odd: {Statement: {Effect: Allow, Action: "s3:Get*", Resource: "*", Condition: {StringEquals: {"aws:PrincipalTag/a": []}}}}
+tests:
+"#;
+
+fn directory(name: &str) -> PathBuf {
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("policy-tests").join(name);
+    drop(std::fs::remove_dir_all(&directory));
+    std::fs::create_dir_all(&directory).unwrap();
+    directory
+}
+
+fn run(directory: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_iamsat"))
+        .arg("test")
+        .args(arguments)
+        .current_dir(directory)
+        .env_clear()
+        .output()
+        .unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Every test of a file, with its result.
+fn results(directory: &Path, file: &str) -> (Vec<(String, String)>, Option<i32>) {
+    let output = run(directory, &[file, "--format", "json"]);
+    let answer: Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", stderr(&output)));
+    let tests = answer["files"][0]["tests"].as_array().unwrap_or_else(|| panic!("{answer:#}"));
+    let one = |test: &Value| [&test["name"], &test["result"]].map(|text| text.as_str().unwrap().to_owned());
+    (tests.iter().map(|test| one(test).into()).collect(), output.status.code())
+}
+
+#[test]
+fn a_file_that_is_not_valid_names_the_place() {
+    let directory = directory("faults");
+    let cases = [
+        ("{", "invalid-json", 1),
+        ("tests: [", "invalid-yaml", 1),
+        ("[]", "a file of tests is an object, not an array", 1),
+        ("policies: {}\n", "the file has no `tests`", 1),
+        ("test: []\ntests: []\n", "did you mean `tests`?", 1),
+        ("tests:\n  - check: simulate\n", "the test has no `name`", 2),
+        ("tests:\n  - name: a\n", "the test has no `check`", 2),
+        ("tests:\n  - {name: a, check: lint}\n", "`lint` is not a check of tests", 2),
+        (
+            "tests:\n  - {name: a, check: simulate, policy: p, action: 'a:b', resource: '*'}\n",
+            "the test has no `expect`",
+            2,
+        ),
+        (
+            "tests:\n  - {name: a, check: find, policy: p, expect: allowed}\n",
+            "`allowed` is not an answer of find",
+            2,
+        ),
+        ("tests:\n  - {name: a, check: find, policies: p, polcy: q}\n", "did you mean `policy`?", 2),
+        (
+            "tests:\n  - {name: a, check: find, policy: p, format: json}\n",
+            "`format` is not a member of find",
+            2,
+        ),
+        (
+            "tests:\n  - {name: a, check: compare, left: p, right: q, certificate: c}\n",
+            "`certificate` is not a member",
+            2,
+        ),
+        ("tests:\n  - {name: a, check: find, policy: p, strictArn: 7}\n", "`strictArn` is true or false", 2),
+        ("tests:\n  - {name: a, check: find, policy: p, policyType: ROLE}\n", "invalid value 'ROLE'", 2),
+        ("tests:\n  - {name: a, check: find, policy: '-'}\n", "`-` is not a file", 2),
+        (
+            "tests:\n  - {name: a, check: check-access-not-granted, policy: p, actions: 's3:A,s3:B'}\n",
+            "has no comma; write a list",
+            2,
+        ),
+        ("tests:\n  - {name: a, check: find}\n", "required arguments were not provided", 2),
+        (
+            "tests:\n  - {name: a, check: find, policy: p}\n  - {name: a, check: find, policy: p}\n",
+            "two tests are called `a`",
+            3,
+        ),
+        (
+            "tests:\n  - {name: a, check: find, policy: p, principal: 012345678901}\n",
+            "readers of YAML disagree",
+            2,
+        ),
+        ("tests:\n  - {name: a, check: separation-of-duties, of: []}\n", "the test has no `snapshot`", 2),
+        (
+            "snapshot: s\ntests:\n  - {name: a, check: separation-of-duties, of: [{action: 'a:b'}]}\n",
+            "the test has no `of`",
+            3,
+        ),
+        (
+            "snapshot: s\ntests:\n  - {name: a, check: separation-of-duties, of: [{action: 'a:b'}, {resource: x}]}\n",
+            "the duty has no `action`",
+            3,
+        ),
+    ];
+    std::fs::write(
+        directory.join("good.yaml"),
+        format!("{POLICIES}  - {{name: a, check: find, policy: read, action: 's3:Put*'}}\n"),
+    )
+    .unwrap();
+    for (text, message, line) in cases {
+        std::fs::write(directory.join("bad.yaml"), text).unwrap();
+        let output = run(&directory, &["bad.yaml", "good.yaml"]);
+        let errors = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{text}: {errors}");
+        assert!(errors.contains(message), "{text}: {errors}");
+        assert!(errors.contains(&format!("bad.yaml:{line}:")), "{text}: {errors}");
+        // The other file runs all the same.
+        assert!(
+            String::from_utf8_lossy(&output.stdout).starts_with("ok       a\ntest: 1 ok, 1 file not read"),
+            "{text}"
+        );
+    }
+    let missing = run(&directory, &["gone.yaml", "good.yaml"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(stderr(&missing).contains("cannot read gone.yaml"));
+}
+
+#[test]
+fn no_test_is_an_error() {
+    let directory = directory("none");
+    std::fs::write(directory.join("none.json"), "{\"tests\": []}").unwrap();
+    std::fs::write(
+        directory.join("one.yaml"),
+        format!("{POLICIES}  - {{name: a, check: find, policy: read, action: 's3:Put*'}}\n"),
+    )
+    .unwrap();
+    for arguments in [&["none.json"][..], &["one.yaml", "--select", "b*"]] {
+        let output = run(&directory, arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&output).contains("the files hold no test that was to run"), "{arguments:?}");
+    }
+    assert_eq!(run(&directory, &["none.json", "one.yaml"]).status.code(), Some(0));
+}
+
+/// Tests with the results that they have.
+#[test]
+fn answers_are_compared_with_expectations() {
+    let directory = directory("answers");
+    std::fs::write(
+        directory.join("put.json"),
+        r#"{"Statement":{"Effect":"Allow","Action":"s3:PutObject","Resource":"*"}}"#,
+    )
+    .unwrap();
+    let request = "check: simulate, policy: read, action: 's3:GetObject', resource: '*'";
+    let cases = [
+        ("ok", format!("{request}, expect: allowed")),
+        ("failed", format!("{request}, expect: denied")),
+        ("failed", format!("{request}, expect: explicitly-denied")),
+        ("unknown", "check: simulate, policy: odd, action: 's3:GetObject', resource: '*', context: {aws:PrincipalTag/a: x}, expect: allowed".to_owned()),
+        ("ok", "check: check-access-not-granted, policy: [read, put.json], actions: ['s3:Delete*']".to_owned()),
+        ("failed", "check: check-access-not-granted, policy: [read, put.json], actions: ['s3:Put*']".to_owned()),
+        ("ok", "check: check-access-not-granted, policy: [read, put.json], actions: ['s3:Put*'], expect: FAIL".to_owned()),
+        ("failed", "check: check-access-not-granted, policy: read, actions: ['s3:Put*'], expect: FAIL".to_owned()),
+        ("unknown", "check: check-access-not-granted, policy: odd, actions: ['s3:Get*'], expect: FAIL".to_owned()),
+        ("unknown", "check: check-access-not-granted, policy: odd, actions: ['s3:Get*']".to_owned()),
+        ("error", "check: check-access-not-granted, policy: gone.json, actions: ['s3:Get*']".to_owned()),
+        ("error", "check: check-access-not-granted, policy: [read, gone.json], actions: ['s3:Get*'], expect: FAIL".to_owned()),
+        ("failed", "check: check-no-public-access, policy: open, resourceType: 'AWS::S3::Bucket'".to_owned()),
+        ("ok", "check: check-no-new-access, new: read, existing: {Statement: {Effect: Allow, Action: 's3:*', Resource: '*'}}".to_owned()),
+        ("failed", "check: check-no-new-access, new: put.json, existing: read".to_owned()),
+        ("ok", "check: compare, left: read, right: read".to_owned()),
+        ("failed", "check: compare, left: put.json, right: read".to_owned()),
+        ("ok", "check: can, identity: [read, put.json], actions: ['s3:Delete*'], expect: CANNOT".to_owned()),
+        ("ok", "check: can, identity: [read, put.json], scp: [[read], [put.json, put.json]], action: 's3:PutObject'".to_owned()),
+        ("failed", "check: can, identity: [read, put.json], action: 's3:PutObject'".to_owned()),
+        ("ok", "check: find, policyDocument: '{\"Statement\":{\"Effect\":\"Allow\",\"Action\":\"a:b\",\"Resource\":\"*\"}}', action: 'a:c'".to_owned()),
+        ("failed", "check: find-external-access, policy: open, zoneOfTrust: ['111122223333']".to_owned()),
+        ("failed", "check: validate-policy, policy: read, policyType: IDENTITY_POLICY, failOn: suggestion".to_owned()),
+    ];
+    let tests: String =
+        cases.iter().enumerate().map(|(n, (_, test))| format!("  - {{name: t{n}, {test}}}\n")).collect();
+    std::fs::write(directory.join("t.yaml"), format!("{POLICIES}{tests}")).unwrap();
+    let (found, code) = results(&directory, "t.yaml");
+    let found: Vec<(&str, &str)> =
+        found.iter().map(|(name, result)| (name.as_str(), result.as_str())).collect();
+    let names: Vec<String> = (0..cases.len()).map(|n| format!("t{n}")).collect();
+    let expected: Vec<(&str, &str)> =
+        names.iter().map(String::as_str).zip(cases.iter().map(|(result, _)| *result)).collect();
+    assert_eq!(found, expected);
+    assert_eq!(code, Some(2));
+}
+
+/// The same tests give the same results in JSON and YAML, and whatever the number of threads.
+#[test]
+fn notation_and_threads_do_not_matter() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/policy-tests");
+    let directory = directory("notation");
+    std::fs::copy(examples.join("app.json"), directory.join("app.json")).unwrap();
+    let test = r#"{"name": "a", "check": "simulate", "policy": "app", "action": "s3:GetObject", "resource": "arn:aws:s3:::reports/1", "expect": "allowed"}"#;
+    let json = format!(r#"{{"policies": {{"app": "app.json"}}, "tests": [{test}]}}"#);
+    std::fs::write(directory.join("t.json"), &json).unwrap();
+    std::fs::write(directory.join("t.yaml"), &json).unwrap();
+    assert_eq!(results(&directory, "t.json"), results(&directory, "t.yaml"));
+    let one = run(&examples, &["app.yaml", "payroll.yaml", "--jobs", "1"]);
+    let several = run(&examples, &["app.yaml", "payroll.yaml", "--jobs", "3"]);
+    assert_eq!((&one.stdout, &one.stderr), (&several.stdout, &several.stderr));
+}
+
+/// A principal on every list fails the test, one that is allowed does not, and a missing fact leaves it open.
+#[test]
+fn no_one_can_do_all() {
+    let directory = directory("duties");
+    let snapshot = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/organization");
+    let text = |of: &str, allowed: &str| {
+        format!(
+            "snapshot: {}\ntests:\n  - {{name: a, check: separation-of-duties, of: [{of}], allowed: {allowed}}}\n",
+            snapshot.display()
+        )
+    };
+    let reads = "{action: 's3:GetObject', resource: 'arn:aws:s3:::payroll/*'}";
+    let deletes = "{action: 's3:DeleteObject', resource: 'arn:aws:s3:::payroll/*'}";
+    let everyone = "['arn:aws:iam::*', 'account *', '*']";
+    for (of, allowed, expected) in [
+        (format!("{reads}, {reads}"), "[]", "failed"),
+        (format!("{reads}, {deletes}"), "[]", "failed"),
+        (format!("{reads}, {reads}"), everyone, "ok"),
+        (format!("{reads}, {deletes}"), "['arn:aws:iam::111122223333:role/nobody']", "failed"),
+    ] {
+        std::fs::write(directory.join("t.yaml"), text(&of, allowed)).unwrap();
+        let (found, _) = results(&directory, "t.yaml");
+        assert_eq!(found[0].1, expected, "{of} {allowed}");
+    }
+}
