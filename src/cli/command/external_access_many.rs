@@ -56,6 +56,7 @@ pub(super) fn run(
         about: String::new(),
     };
     baseline::accept(&args.baseline, &mut report)?;
+    output.judged(&report);
     report.subjects.iter_mut().for_each(say_accepted);
     let views: Vec<View<'_>> = inputs
         .list

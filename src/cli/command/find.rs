@@ -80,7 +80,7 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
     let gathered = gather(&mut Reader::new(&args.container), &args.policy, "policy", &args.container);
     // An attached policy that was not read may allow the request.
     let mut inputs: Vec<Input> = gathered.list.into_iter().chain(gathered.unread).collect();
-    as_one_set(&mut inputs, &args.container, output);
+    as_one_set(&mut inputs, &args.container, output)?;
     of_one_side(&inputs, args.semantics.policy_type)?;
     let names = inputs.iter().map(|input| input.name.as_str()).collect::<Vec<_>>().join(" ");
     let arguments: Vec<String> = inputs.iter().map(|input| input.argument.clone()).collect();

@@ -8,12 +8,12 @@ use crate::report::{unlisted_action, unlisted_key};
 /// Notes the patterns that match no listed action.
 pub(super) fn of_actions(texts: &[String], catalogue: &Catalogue, output: &Output) {
     let patterns = texts.iter().filter_map(|text| ActionPattern::new(text));
-    patterns.filter_map(|pattern| unlisted_action(catalogue, &pattern)).for_each(|text| output.note(&text));
+    patterns.filter_map(|pattern| unlisted_action(catalogue, &pattern)).for_each(|text| output.doubt(&text));
 }
 
 /// Notes the condition keys that AWS does not list.
 pub(super) fn of_keys<'k>(names: impl Iterator<Item = &'k str>, catalogue: &Catalogue, output: &Output) {
-    names.filter_map(|name| unlisted_key(catalogue, name)).for_each(|text| output.note(&text));
+    names.filter_map(|name| unlisted_key(catalogue, name)).for_each(|text| output.doubt(&text));
 }
 
 /// Says how many actions AWS lists at these levels.

@@ -28,7 +28,7 @@ pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Fail
     let gathered = gather(&mut reader, &args.policy, "policy", &args.container);
     // An attached policy that was not read may allow or deny the request.
     let mut inputs: Vec<Input> = gathered.list.into_iter().chain(gathered.unread).collect();
-    as_one_set(&mut inputs, &args.container, output);
+    as_one_set(&mut inputs, &args.container, output)?;
     let reads = texts(inputs)?;
     if let Some(failure) = Failure::of_documents(&reads) {
         return Err(failure);

@@ -60,6 +60,7 @@ pub(crate) fn run(args: &ValidatePolicyArgs, output: &mut Output) -> Result<Exit
         about: String::new(),
     };
     baseline::accept(&args.inputs.baseline, &mut report)?;
+    output.judged(&report);
     match output.format {
         Format::Text => {
             let failures = outcomes.iter().map(|outcome| match outcome {

@@ -33,9 +33,7 @@ pub(super) fn answer(
     let kinds = if args.kinds.is_empty() { &WhoKind::ALL[..] } else { &args.kinds };
     let options = args.world.of(args.options())?;
     let answer = asked_who(prepared, &wants, kinds, &options)?;
-    let is_allowed = |patterns: &Vec<glob::Pattern>, entry: &WhoEntry<'_>| {
-        patterns.iter().any(|pattern| pattern.matches(&entry.who))
-    };
+    let allows = |patterns: &[glob::Pattern], entry: &WhoEntry<'_>| is_allowed(patterns, &entry.who);
     let who = WhoCan {
         name: &args.snapshot,
         snapshot: prepared.snapshot(),
@@ -43,7 +41,7 @@ pub(super) fn answer(
         question: WhoCan::question_of(&wants),
         allowed: allowed
             .as_ref()
-            .map(|allowed| answer.entries.iter().map(|entry| is_allowed(allowed, entry)).collect()),
+            .map(|allowed| answer.entries.iter().map(|entry| allows(allowed, entry)).collect()),
         most: args.limit,
     };
     let (status, exit) = match (answer.is_complete(), who.beyond()) {
@@ -64,6 +62,20 @@ pub(super) fn answer(
         })?,
     }
     Ok(exit.zeroed(args.exit_zero))
+}
+
+/// The end of the name of an entry for the roles of services of an account.
+const ROLES_OF_SERVICES: &str = " (roles of services)";
+
+/// True if one of the patterns allows an entry. An entry for many whom no name tells apart, such as `any other account`, is allowed
+/// by its whole name only: `a*` would allow everybody. The id of an account allows its roles of services too.
+pub(super) fn is_allowed(patterns: &[glob::Pattern], who: &str) -> bool {
+    let is_named = !who.contains(' ') && who != "anyone";
+    let account = who.strip_suffix(ROLES_OF_SERVICES);
+    patterns.iter().any(|pattern| match is_named {
+        true => pattern.matches(who),
+        false => pattern.as_str() == who || account == Some(pattern.as_str()),
+    })
 }
 
 /// Reads the patterns of a list of allowed requesters: one on each line, `#` before remarks.

@@ -89,7 +89,14 @@ pub(crate) fn parts(container: &Container) -> String {
 }
 
 /// Removes policies that are skipped, with a note, and makes secret ones an error.
-pub(crate) fn as_one_set(list: &mut Vec<Input>, args: &ContainerArgs, output: &Output) {
+///
+/// # Errors
+/// No policy is left: an answer about no policy says nothing.
+pub(crate) fn as_one_set(
+    list: &mut Vec<Input>,
+    args: &ContainerArgs,
+    output: &Output,
+) -> Result<(), Failure> {
     list.retain(|input| match &input.standing {
         Standing::Skipped(why) => {
             output.note(&format!("skipped {}: {why}", input.name));
@@ -97,6 +104,7 @@ pub(crate) fn as_one_set(list: &mut Vec<Input>, args: &ContainerArgs, output: &O
         }
         _ => true,
     });
+    let is_empty = list.is_empty();
     for input in list {
         if let Some(entry) = input.entry.as_ref().filter(|entry| entry.sensitive && !args.show_sensitive) {
             input.read = Err(Failure::validation(format!(
@@ -108,6 +116,10 @@ pub(crate) fn as_one_set(list: &mut Vec<Input>, args: &ContainerArgs, output: &O
             let told = if issue.title == *why { why.clone() } else { format!("{}: {why}", input.name) };
             input.read = Err(Failure::undecided((**issue).clone(), told));
         }
+    }
+    match is_empty {
+        true => Err(Failure::validation("none of the inputs holds a policy that is chosen")),
+        false => Ok(()),
     }
 }
 

@@ -38,6 +38,8 @@ pub(crate) struct Output {
     /// Takes the notes too, if the output of the command is part of another answer.
     captured: Option<Captured>,
     failed: bool,
+    /// Whether a policy was judged, if the command is one that says it.
+    has_judged: Option<bool>,
     /// Where reports are kept instead of being written, while a command runs as a part of another.
     collected: Option<Vec<Report>>,
 }
@@ -56,6 +58,7 @@ impl Output {
             answers: Answers::open(args.output_file.as_deref())?,
             captured: None,
             failed: false,
+            has_judged: None,
             collected: None,
         })
     }
@@ -70,6 +73,7 @@ impl Output {
             answers: Answers::to(Box::new(std::io::sink())),
             captured: None,
             failed: false,
+            has_judged: None,
             collected: Some(Vec::new()),
         }
     }
@@ -93,6 +97,7 @@ impl Output {
             answers: Answers::to(Box::new(text.clone())),
             captured: Some(text.clone()),
             failed: false,
+            has_judged: None,
             collected: None,
         };
         (output, text)
@@ -198,6 +203,25 @@ impl Output {
         if self.verbosity > Verbosity::Quiet {
             self.tell(&format!("note: {text}\n"));
         }
+    }
+
+    /// Writes a remark that makes an answer doubtful as a whole: a test that is ok shows it too.
+    pub(crate) fn doubt(&self, text: &str) {
+        self.note(text);
+        if let Some(captured) = &self.captured {
+            captured.push_doubt(&format!("note: {text}\n"));
+        }
+    }
+
+    /// Remembers whether the command judged a policy.
+    pub(crate) fn judged(&mut self, report: &Report) {
+        let has_judged = report.subjects.iter().any(|subject| subject.status != Status::Skipped);
+        self.has_judged = Some(has_judged || self.has_judged == Some(true));
+    }
+
+    /// True if the command is one that judges each policy of its inputs, and there was none to judge.
+    pub(crate) fn has_judged_nothing(&self) -> bool {
+        self.has_judged == Some(false)
     }
 
     /// Writes remarks on a request, in text, under the same conditions as [`Output::warnings`].

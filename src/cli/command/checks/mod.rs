@@ -230,6 +230,7 @@ impl Run<'_> {
             },
         };
         baseline::accept(&self.args.baseline, &mut report)?;
+        output.judged(&report);
         for (subject, outcome) in report.subjects.iter_mut().zip(&outcomes) {
             settle(subject, outcome);
         }

@@ -5,6 +5,7 @@
 //! tokens) are no single one, so they leave it open too.
 
 use super::reader::Reader;
+use super::super::who_can::is_allowed;
 use crate::check::{CanVerdict, Options, PreparedSnapshot, Wants, WhoAnswer, WhoEntry, WhoKind};
 use crate::cli::Exit;
 use crate::explain::display::one_line;
@@ -67,8 +68,14 @@ impl Reader {
                 None => self.fault(format!("`{name}` is not a kind of requester"), test.span),
             }
         }
-        let without_organization =
-            matches!(member("noOrganization").map(|json| &json.kind), Some(JsonValue::Bool(true)));
+        let without_organization = match member("noOrganization").map(|json| (&json.kind, json.span)) {
+            None => false,
+            Some((JsonValue::Bool(without), _)) => *without,
+            Some((_, span)) => {
+                self.fault("`noOrganization` is true or false", span);
+                false
+            }
+        };
         let kinds = if kinds.is_empty() { WhoKind::ALL.to_vec() } else { kinds };
         Some(Duties { snapshot: snapshot?, without_organization, of, allowed, kinds })
     }
@@ -109,7 +116,7 @@ struct List<'p> {
 /// A pattern is not valid, or an internal error.
 pub(super) fn answer(duties: &Duties, prepared: &PreparedSnapshot) -> Result<(Exit, String), Failure> {
     let allowed = super::patterns(&duties.allowed)?;
-    let is_allowed = |who: &str| allowed.iter().any(|pattern| pattern.matches(who));
+    let is_allowed = |who: &str| is_allowed(&allowed, who);
     let options = Options::default();
     let answers = duties.of.iter().map(|wants| asked_who(prepared, wants, &duties.kinds, &options));
     let answers: Vec<WhoAnswer<'_>> = answers.collect::<Result<_, _>>()?;

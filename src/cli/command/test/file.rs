@@ -133,6 +133,9 @@ impl Reader {
             self.fault(message, member.value.span);
             return Vec::new();
         };
+        if list.is_empty() {
+            self.fault("the file holds no test", member.value.span);
+        }
         let tests: Vec<Test> = list.iter().filter_map(|test| self.test(test, commands)).collect();
         let mut names = BTreeSet::new();
         for test in &tests {

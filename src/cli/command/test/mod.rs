@@ -33,6 +33,8 @@ struct Run {
     outcome: Outcome,
     /// The whole output of the command.
     detail: String,
+    /// What a person should know about an answer that is the expected one.
+    doubts: String,
 }
 
 /// A file with its tests, or the reason why they cannot be run.
@@ -49,6 +51,16 @@ pub(crate) fn run(args: &TestArgs, output: &mut Output) -> Result<Exit, Failure>
         });
         files.push((path.clone(), tested));
     }
+    for glob in &args.select {
+        let is_used = |(_, tested): &Tested| {
+            tested.as_ref().is_ok_and(|(file, _)| {
+                file.tests.iter().any(|test| is_selected(&test.name, std::slice::from_ref(glob)))
+            })
+        };
+        if !files.iter().any(is_used) {
+            return Err(Failure::validation(format!("`--select {glob}` matches no test")));
+        }
+    }
     tell::all(&files, output)?;
     let of_run = |run: &Run| match run.outcome {
         Outcome::Ok => Exit::Success,
@@ -61,11 +73,7 @@ pub(crate) fn run(args: &TestArgs, output: &mut Output) -> Result<Exit, Failure>
         Err(_) => Exit::Error,
     };
     let exit = files.iter().map(of_file).fold(Exit::Success, Exit::and);
-    let has_tests = files.iter().any(|(_, tested)| tested.as_ref().is_ok_and(|(_, runs)| !runs.is_empty()));
-    match (has_tests, exit) {
-        (false, Exit::Success) => Err(Failure::validation("the files hold no test that was to run")),
-        _ => Ok(exit),
-    }
+    Ok(exit)
 }
 
 fn is_selected(name: &str, globs: &[String]) -> bool {
@@ -74,11 +82,11 @@ fn is_selected(name: &str, globs: &[String]) -> bool {
 
 /// Runs a test.
 fn tested(test: &Test, snapshots: &Snapshots) -> Run {
-    let (exit, text) = match isolated(|| answered(test, snapshots)).flatten() {
+    let (exit, text, doubts) = match isolated(|| answered(test, snapshots)).flatten() {
         Ok(answered) => answered,
         Err(failure) => {
             let outcome = if failure.open.is_some() { Outcome::Unknown } else { Outcome::Error };
-            return Run { outcome, detail: tell::failure(&failure) };
+            return Run { outcome, detail: tell::failure(&failure), doubts: String::new() };
         }
     };
     let outcome = match (exit, test.expect) {
@@ -89,15 +97,15 @@ fn tested(test: &Test, snapshots: &Snapshots) -> Run {
             Outcome::Failed
         }
     };
-    Run { outcome, detail: text }
+    Run { outcome, detail: text, doubts }
 }
 
 /// Answers the question of a test.
-fn answered(test: &Test, snapshots: &Snapshots) -> Result<(Exit, String), Failure> {
+fn answered(test: &Test, snapshots: &Snapshots) -> Result<(Exit, String, String), Failure> {
     let (arguments, allowed) = match &test.ask {
         Ask::Duties(duties) => {
             let prepared = prepared(&duties.snapshot, duties.without_organization, snapshots)?;
-            return duties::answer(duties, &prepared);
+            return duties::answer(duties, &prepared).map(|(exit, text)| (exit, text, String::new()));
         }
         Ask::Command { arguments, allowed } => (arguments, allowed),
     };
@@ -120,7 +128,12 @@ fn answered(test: &Test, snapshots: &Snapshots) -> Result<(Exit, String), Failur
         Command::ValidatePolicy(args) => super::validate_policy::run(args, &mut output),
         _ => Err(Failure::internal("a test ran a command that is not for tests")),
     };
-    exit.map(|exit| (exit, text.read()))
+    match exit? {
+        Exit::Success if output.has_judged_nothing() => {
+            Err(Failure::validation("none of the inputs holds a policy that the check judges"))
+        }
+        exit => Ok((exit, text.read(), text.doubts())),
+    }
 }
 
 /// Returns the snapshot of a directory, read once for several tests.

@@ -58,7 +58,8 @@ fn in_text(files: &[Tested], output: &mut Output) -> Result<(), Failure> {
             counts.add(run.outcome);
             if run.outcome == Outcome::Ok {
                 if output.verbosity > Verbosity::Quiet {
-                    output.text(&format!("{:WIDTH$}  {}\n", run.outcome.name(), test.name))?;
+                    let doubts = indented(&run.doubts);
+                    output.text(&format!("{:WIDTH$}  {}\n{doubts}", run.outcome.name(), test.name))?;
                 }
                 continue;
             }
@@ -153,8 +154,12 @@ fn of_test(file: &TestFile, test: &Test, run: &Run) -> Value {
         "expected": test.expect.name(),
         "line": file.source.position(test.place.start as usize).line,
     });
-    if let (Some(members), true) = (value.as_object_mut(), run.outcome != Outcome::Ok) {
-        members.insert("detail".to_owned(), Value::from(run.detail.trim_end()));
+    let said = match run.outcome {
+        Outcome::Ok => run.doubts.trim_end(),
+        Outcome::Failed | Outcome::Unknown | Outcome::Error => run.detail.trim_end(),
+    };
+    if let (Some(members), false) = (value.as_object_mut(), said.is_empty()) {
+        members.insert("detail".to_owned(), Value::from(said));
     }
     value
 }
