@@ -87,9 +87,10 @@ impl Document {
         let offset = place.start.checked_sub(own.start)? as usize;
         let rest = pointer_at(self.source.slice(own), offset, &InputLimits::default())?;
         let pointer = self.statement_pointer(statement) + &rest;
-        debug_assert_eq!(
-            Some(&pointer),
-            pointer_at(self.source.text(), place.start as usize, &InputLimits::default()).as_ref()
+        // A source in another language than JSON has no pointers of its own.
+        debug_assert!(
+            pointer_at(self.source.text(), place.start as usize, &InputLimits::default())
+                .is_none_or(|whole| whole == pointer)
         );
         Some(pointer)
     }
