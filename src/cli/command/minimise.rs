@@ -49,6 +49,11 @@ pub(crate) fn run(args: &MinimiseArgs, output: &mut Output) -> Result<Exit, Fail
             Ok(Some(short)) => short,
             Ok(None) => continue,
             Err(failure) if is_shown => return Err(failure),
+            Err(failure) if failure.open.is_some() => {
+                output.note(&format!("{}: not shortened: {}", input.name, failure.message));
+                exit = exit.and(Exit::Unknown);
+                continue;
+            }
             Err(failure) => {
                 output.failure(&failure);
                 exit = exit.and(Exit::Error);
@@ -72,8 +77,9 @@ pub(crate) fn run(args: &MinimiseArgs, output: &mut Output) -> Result<Exit, Fail
             rewritten.push(Rewritten { text: short.text, document: short.document });
         }
     }
-    for (_, file) in if is_shown { Vec::new() } else { NewFile::all(rewritten, &args.container) } {
-        let done = file.map_err(Failure::validation).and_then(|file| match args.write {
+    for (names, file) in if is_shown { Vec::new() } else { NewFile::all(rewritten, &args.container) } {
+        let refused = |why: String| Failure::validation(format!("{}: not written: {why}", names.join(", ")));
+        let done = file.map_err(refused).and_then(|file| match args.write {
             true => file.write(),
             false => {
                 exit = exit.and(Exit::Finding);

@@ -73,7 +73,10 @@ fn in_text(files: &[Tested], output: &mut Output) -> Result<(), Failure> {
             ))?;
         }
     }
-    output.text(&format!("test: {}\n", counts.sentence(files.len())))
+    match output.verbosity > Verbosity::Quiet {
+        true => output.text(&format!("test: {}\n", counts.sentence(files.len()))),
+        false => Ok(()),
+    }
 }
 
 fn indented(text: &str) -> String {
