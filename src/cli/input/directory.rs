@@ -45,7 +45,8 @@ pub(crate) fn below(directory: &str) -> Vec<Result<String, Failure>> {
     files
 }
 
-fn is_json(path: &Path) -> bool {
+/// True if the name of a file is one that JSON has.
+pub(super) fn is_json(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
@@ -96,17 +97,10 @@ fn is_template(path: &Path) -> bool {
 }
 
 /// True if the name of a file is one that templates have.
-fn is_named_as_template(path: &Path) -> bool {
+pub(super) fn is_named_as_template(path: &Path) -> bool {
     path.extension().is_some_and(|extension| {
         ["yaml", "yml", "template"].into_iter().any(|known| extension.eq_ignore_ascii_case(known))
     })
-}
-
-/// True if a file below a directory is an input; `text` returns its content, which is needed for some names only.
-pub(super) fn is_input(path: &Path, text: impl FnOnce() -> Option<Vec<u8>>) -> bool {
-    let is_text_of_template =
-        |bytes: Vec<u8>| String::from_utf8(bytes).is_ok_and(|text| crate::container::is_template(&text));
-    is_json(path) || is_named_as_template(path) && text().is_some_and(is_text_of_template)
 }
 
 /// Returns the path of a file below the directory, which pairs it with the same file of another directory.

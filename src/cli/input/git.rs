@@ -3,7 +3,7 @@
 //! Only objects are read (`rev-parse`, `ls-tree`, `cat-file`): no hook, no filter and no driver of a repository runs, and nothing is written.
 //! No part of an argument can become an option, because a revision does not start with `-`, and a path follows the hash of a commit.
 
-use super::directory::is_input;
+use super::directory::{is_json, is_named_as_template};
 use crate::report::Failure;
 use crate::surface::{reason, unreadable};
 use std::collections::BTreeMap;
@@ -75,11 +75,19 @@ impl Git {
             };
             let file = GitPath { path, ..at };
             let is_named = path == at.path.trim_start_matches("./");
-            if !is_named && !is_input(Path::new(path), || self.file(file, MOST_LISTED).ok()) {
+            let is_template = is_named_as_template(Path::new(path));
+            if !(is_named || is_template || is_json(Path::new(path))) {
                 continue;
             }
             if !kind.starts_with("100") {
                 return Err(unreadable(&file.argument(), "it is not a file in that commit, but a link"));
+            }
+            // Only its text tells a template from other YAML; text that is not UTF-8 is none.
+            if is_template && !is_named {
+                let text = self.file(file, MOST_LISTED)?;
+                if !String::from_utf8(text).is_ok_and(|text| crate::container::is_template(&text)) {
+                    continue;
+                }
             }
             files.push((path.to_owned(), file.argument()));
         }
