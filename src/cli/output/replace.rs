@@ -41,6 +41,9 @@ fn writable(path: &Path, name: &str) -> Result<Metadata, Failure> {
     if metadata.permissions().readonly() {
         return Err(unwritable(name, "it is read-only"));
     }
+    if has_other_names(&metadata) {
+        return Err(unwritable(name, "it has other names (hard links), which would keep the old content"));
+    }
     // A directory that may be written can hold a file that may not.
     OpenOptions::new().write(true).open(path).map_err(|error| unwritable(name, reason(&error)))?;
     Ok(metadata)
@@ -64,8 +67,35 @@ fn is_still(path: &str, before: &str) -> Result<(), Failure> {
 fn write(path: &Path, text: &str, like: &Metadata) -> std::io::Result<()> {
     let mut file = File::create_new(path)?;
     file.write_all(text.as_bytes())?;
+    keep_owner(path, &file, like)?;
     file.set_permissions(like.permissions())?;
     file.sync_all()
+}
+
+#[cfg(unix)]
+fn has_other_names(metadata: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(metadata) > 1
+}
+
+#[cfg(not(unix))]
+fn has_other_names(_: &Metadata) -> bool {
+    false
+}
+
+/// Gives a new file the owner of the old one, if it is another.
+#[cfg(unix)]
+fn keep_owner(path: &Path, file: &File, like: &Metadata) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let own = file.metadata()?;
+    if (own.uid(), own.gid()) == (like.uid(), like.gid()) {
+        return Ok(());
+    }
+    chown(path, Some(like.uid()), Some(like.gid()))
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &Path, _: &File, _: &Metadata) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Returns the path of a hidden file in the same directory.
@@ -154,6 +184,9 @@ mod tests {
         std::fs::write(&path, "old").unwrap();
         std::os::unix::fs::symlink(&path, &link).unwrap();
         assert!(refused(&directory, &link, "old").contains("it is a symbolic link"));
+        let other = directory.join("other.json");
+        std::fs::hard_link(&path, &other).unwrap();
+        assert!(refused(&directory, &other, "old").contains("it has other names"));
         std::fs::remove_dir_all(directory).unwrap();
     }
 }

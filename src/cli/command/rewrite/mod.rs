@@ -49,6 +49,9 @@ impl NewFile {
     fn of(policies: &[Rewritten], options: &Options) -> Result<NewFile, String> {
         let [first, ..] = policies else { broken("a file has a policy") };
         let file = &first.text.file;
+        if file.text().replace("\r\n", "").contains('\r') {
+            return Err("its lines end with a carriage return alone, which no patch can hold".to_owned());
+        }
         let changes = policies.iter().map(|policy| policy.text.change(policy.document.source.text()));
         let after = replaced(file.text(), changes.collect());
         let after = after.ok_or("two policies of the file share their text")?;

@@ -4,8 +4,8 @@
 //! the answer open. Entries for several principals (the users of an account that was not collected, the holders of a provider's
 //! tokens) are no single one, so they leave it open too.
 
-use super::reader::Reader;
 use super::super::who_can::is_allowed;
+use super::reader::Reader;
 use crate::check::{CanVerdict, Options, PreparedSnapshot, Wants, WhoAnswer, WhoEntry, WhoKind};
 use crate::cli::Exit;
 use crate::explain::display::one_line;
