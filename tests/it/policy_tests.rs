@@ -105,6 +105,22 @@ fn a_file_that_is_not_valid_names_the_place() {
             "the duty has no `action`",
             3,
         ),
+        (
+            "snapshot: s\ntests:\n  - {name: a, check: separation-of-duties, noOrganization: 'yes', of: [{action: 'a:b'}, {action: 'a:c'}]}\n",
+            "`noOrganization` is true or false",
+            3,
+        ),
+        ("tests: []\n", "the file holds no test", 1),
+        (
+            "tests:\n  - {name: a, check: check-access-not-granted, policy: p, actions: 's3:A', onlyPossible: true}\n",
+            "`onlyPossible` is not a member",
+            2,
+        ),
+        (
+            "tests:\n  - {name: a, check: check-no-public-access, policy: p, allow: public-access}\n",
+            "`allow` is not a member",
+            2,
+        ),
     ];
     std::fs::write(
         directory.join("good.yaml"),
@@ -234,4 +250,52 @@ fn no_one_can_do_all() {
         let (found, _) = results(&directory, "t.yaml");
         assert_eq!(found[0].1, expected, "{of} {allowed}");
     }
+}
+
+#[test]
+fn a_check_that_judges_nothing_is_no_success() {
+    let directory = directory("nothing");
+    let template = r#"{"Resources":{"P":{"Type":"AWS::IAM::ManagedPolicy","Properties":{"PolicyDocument":{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}}}}}"#;
+    std::fs::write(directory.join("t.json"), template).unwrap();
+    let tests = [
+        "check: find, policy: t.json, action: 's3:*', select: 'nothing*'",
+        "check: find, policy: t.json, action: 's3:*', skip: '*=x'",
+        "check: simulate, policy: t.json, action: 's3:GetObject', resource: '*', select: 'nothing*', expect: denied",
+        "check: validate-policy, policy: t.json, select: 'nothing*'",
+        "check: validate-policy, policy: t.json, skip: '*=x'",
+        "check: find-external-access, policy: t.json, zoneOfTrust: '111122223333', select: 'nothing*'",
+        "check: check-access-not-granted, policy: t.json, actions: 's3:GetObject', skip: '*=x'",
+        "check: check-no-new-access, new: t.json, existing: t.json, skip: '*=x'",
+        "check: check-no-public-access, policy: t.json",
+        "check: compare, left: ['--exit-zero', t.json], right: t.json",
+    ];
+    let lines: Vec<String> =
+        tests.iter().enumerate().map(|(i, test)| format!("  - {{name: t{i}, {test}}}\n")).collect();
+    for (line, test) in lines.iter().zip(tests) {
+        std::fs::write(directory.join("tests.yaml"), format!("tests:\n{line}")).unwrap();
+        let output = run(&directory, &["tests.yaml"]);
+        assert_eq!(output.status.code(), Some(2), "{test}: {}", String::from_utf8_lossy(&output.stdout));
+    }
+    std::fs::write(
+        directory.join("tests.yaml"),
+        format!("{POLICIES}  - {{name: a, check: find, policy: read, action: 's3:Put*'}}\n"),
+    )
+    .unwrap();
+    assert_eq!(run(&directory, &["tests.yaml", "--select", "a"]).status.code(), Some(0));
+    let output = run(&directory, &["tests.yaml", "--select", "a", "--select", "nosuch*"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("`--select nosuch*` matches no test"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_test_about_a_name_that_aws_does_not_list_says_so() {
+    let directory = directory("misspelt");
+    let test = "  - {name: a, check: check-access-not-granted, policy: read, actions: ['s3:DeleteObjekt']}\n";
+    std::fs::write(directory.join("tests.yaml"), format!("{POLICIES}{test}")).unwrap();
+    let output = run(&directory, &["tests.yaml"]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("did you mean s3:DeleteObject?"), "{text}");
+    let json = run(&directory, &["tests.yaml", "--format", "json"]);
+    assert!(String::from_utf8_lossy(&json.stdout).contains("did you mean s3:DeleteObject?"));
 }
