@@ -30,7 +30,7 @@ pub(crate) fn run(args: &WhoCanArgs, output: &mut Output) -> Result<Exit, Failur
         name: &args.snapshot,
         snapshot: prepared.snapshot(),
         answer: &answer,
-        question: WhoCan::question_of(&wants),
+        wants: &wants,
         allowed: allowed
             .as_ref()
             .map(|allowed| answer.entries.iter().map(|entry| is_allowed(allowed, entry)).collect()),
