@@ -190,7 +190,7 @@ pub struct Organization {
     pub enabled: Option<BTreeSet<ControlKind>>,
     /// Its roots, organizational units and accounts by id.
     pub nodes: BTreeMap<Box<str>, Node>,
-    /// What was not collected of the tree. If nothing is missing, an account that is not in it is not a member.
+    /// The facts about the tree that were not collected. If nothing is missing, an account that is not in it is not a member.
     pub missing: Vec<Gap>,
     /// The ids of the policies attached at each node, where they were collected.
     pub attached: BTreeMap<(Box<str>, ControlKind), Vec<Box<str>>>,
