@@ -38,7 +38,7 @@ fn wild(number: u64) -> Value {
         json!({"Effect": "Allow", "Action": ["s3:*", "iam:*"], "Resource": format!("arn:aws:s3:::*{number}*")}),
         json!({"Effect": "Allow", "Action": format!("s3:*{}*", number % 7), "Resource": "*"}),
     ];
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         statements.push(json!({"Effect": "Deny", "Action": "s3:Get*", "Resource": format!("arn:aws:s3:::payroll/*{number}*"),
             "Condition": {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}}));
     }

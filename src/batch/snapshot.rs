@@ -154,7 +154,7 @@ impl Asked<'_> {
             name: &self.directory,
             snapshot: prepared.snapshot(),
             answer: &answer,
-            question: WhoCan::question_of(&wants),
+            wants: &wants,
             allowed: None,
             most: usize::MAX,
         };

@@ -219,7 +219,7 @@ fn asked<'p>(
         (CanVerdict::Can(_), _) => part = narrowed(prepared, part, &facts, options, offers),
         (CanVerdict::Cannot(_), Some(ownership)) => {
             let why = format!("the ACLs of a bucket and its objects, as its object ownership is {ownership}");
-            part = open(part, &why, Vec::new());
+            part = open(part, &why, snapshot.acls_gap(target).into_iter().collect());
         }
         (CanVerdict::Cannot(_), None) | (CanVerdict::Unknown(_), _) => {}
     }
@@ -276,7 +276,7 @@ fn narrowed<'p>(
             let layers = Layers { endpoint: policy, ..part.layers.clone() };
             let through = json!({"aws:SourceVpce": endpoint.id, "aws:SourceVpc": endpoint.vpc});
             let condition = json!({"StringEquals": through}).to_string();
-            let through = Restriction { condition, but_for: String::new() };
+            let through = Restriction { condition, but_for: String::new(), gaps: Vec::new() };
             let all: Vec<&Restriction> = facts.restrictions.iter().chain([&through]).collect();
             let found = restricted(&all, &layers).filter(|part| match &part.answer.verdict {
                 CanVerdict::Can(witness) => {
@@ -292,7 +292,8 @@ fn narrowed<'p>(
     }
     let mut names: Vec<&str> = all.iter().map(|restriction| restriction.but_for.as_str()).collect();
     names.dedup();
-    open(part, &names.join(", or on "), Vec::new())
+    let gaps = all.iter().flat_map(|restriction| restriction.gaps.iter().cloned()).collect();
+    open(part, &names.join(", or on "), gaps)
 }
 
 /// Keys that follow from an endpoint, beside its id and that of its VPC.

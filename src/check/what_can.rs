@@ -14,7 +14,7 @@ use crate::encode::Assumption;
 use crate::index::guaranteed;
 use crate::policy::{Attached, Document, Effect, LayerKind, PrincipalKind, Statement};
 use crate::query::Callers;
-use crate::snapshot::{Asker, Collected, DocumentId, Gap, Principal, Snapshot, Target, may_overlap};
+use crate::snapshot::{self, Asker, Collected, DocumentId, Gap, Principal, Snapshot, Target, may_overlap};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -58,7 +58,7 @@ pub struct WhatAnswer<'p> {
     pub grants: Vec<Grant<'p>>,
     /// Those of which it is not known.
     pub open: Vec<Grant<'p>>,
-    /// Those that let it make no request in question: proved.
+    /// Those that let it make no request in question that needs permission: proved.
     pub without_effect: Vec<Grant<'p>>,
     /// The policies of the principal, and of the resources in question, that were not collected.
     pub gaps: Vec<Gap>,
@@ -124,6 +124,7 @@ pub fn what_can<'p>(
         callers,
         wants,
         scope: wants.documents()?,
+        permitted: needing_permission(principal),
         options,
         found: WhatAnswer {
             grants: Vec::new(),
@@ -146,6 +147,8 @@ struct Asking<'a, 'p> {
     callers: &'a Callers,
     wants: &'a Wants,
     scope: Vec<Document>,
+    /// The document that allows just the calls that need permission: no statement grants the others.
+    permitted: Document,
     options: &'a Options,
     found: WhatAnswer<'p>,
 }
@@ -160,7 +163,8 @@ impl<'p> Asking<'_, 'p> {
     }
 
     fn ask(&mut self, further: &[Document], targets: &[Target]) -> SnapshotAnswer<'p> {
-        let scope: Vec<Document> = self.scope.iter().chain(further).cloned().collect();
+        let scope: Vec<Document> =
+            self.scope.iter().chain([&self.permitted]).chain(further).cloned().collect();
         let asker = Asker::Principal(self.principal);
         let question = Question { asker, callers: self.callers, scope: &scope };
         let answer = can_in_snapshot(self.prepared, question, targets, self.options);
@@ -252,10 +256,6 @@ impl<'p> Asking<'_, 'p> {
             known => known,
         });
         let known: Vec<Target> = known.collect();
-        beside.push(of_version(
-            "2012-10-17",
-            &json!({"Effect": "Allow", "NotAction": FREE, "Resource": "*"}).to_string(),
-        ));
         let rest = self.ask(&beside, &known);
         if !matches!(rest.part.answer.verdict, CanVerdict::Cannot(_)) {
             self.found.rest = Some(rest);
@@ -275,8 +275,14 @@ impl<'p> Asking<'_, 'p> {
     }
 }
 
-/// The calls that need no permission.
-const FREE: [&str; 2] = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
+/// Returns the document that allows all calls but those that a principal needs no permission for.
+fn needing_permission(principal: &Principal) -> Document {
+    let free = match principal.kind {
+        snapshot::PrincipalKind::User => json!(["sts:GetCallerIdentity", "sts:GetSessionToken"]),
+        snapshot::PrincipalKind::Role => json!(["sts:GetCallerIdentity"]),
+    };
+    of_version("2012-10-17", &json!({"Effect": "Allow", "NotAction": free, "Resource": "*"}).to_string())
+}
 
 /// Returns the allowing statements of a policy, each with its place.
 fn allowing(document: &Document) -> impl Iterator<Item = (usize, &Statement)> {

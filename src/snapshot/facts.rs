@@ -14,6 +14,8 @@ pub struct Restriction {
     pub condition: String,
     /// The fact that the other requests depend on, as part of a sentence.
     pub but_for: String,
+    /// The gaps because of which it is not known; none if no call collects it.
+    pub gaps: Vec<Gap>,
 }
 
 /// Conditions that requests meet.
@@ -77,6 +79,7 @@ impl Snapshot {
             facts.without_endpoint = Some(Restriction {
                 condition: json!({"Null": absent}).to_string(),
                 but_for: "the policy of the VPC endpoint through which the request comes".to_owned(),
+                gaps: Vec::new(),
             });
         }
         facts
@@ -106,10 +109,16 @@ impl Snapshot {
     pub fn acls(&self, target: &Target) -> Option<&str> {
         let Target::Resource(arn) = target else { return None };
         let resource = self.resources.get(arn)?;
-        let is_bucket = arn.split(':').nth(2) == Some("s3") && arn.contains(":::");
         // A bucket whose setting was not collected may have ACLs that grant access.
-        let ownership = resource.object_ownership.as_deref().or(is_bucket.then_some("not collected"))?;
+        let is_untold = resource.ownership_gap(arn).is_some();
+        let ownership = resource.object_ownership.as_deref().or(is_untold.then_some("not collected"))?;
         (ownership != "BucketOwnerEnforced").then_some(ownership)
+    }
+
+    /// Returns the gap because of which it is not known if ACLs grant access to a target.
+    pub fn acls_gap(&self, target: &Target) -> Option<Gap> {
+        let Target::Resource(arn) = target else { return None };
+        self.resources.get(arn)?.ownership_gap(arn)
     }
 
     fn of_organization(
@@ -154,14 +163,16 @@ impl Snapshot {
             let ours = format!("{}/*", organization.id);
             conditions.push(json!({"ForAllValues:StringNotLike": {path_key: ours}}).to_string());
         }
-        match organization.is_whole {
+        match organization.missing.is_empty() {
             true => facts.certain.extend(conditions),
             false => {
                 let but_for = format!("which other accounts are members of {}", organization.id);
-                let restrictions = conditions.into_iter();
-                facts.restrictions.extend(
-                    restrictions.map(|condition| Restriction { condition, but_for: but_for.clone() }),
-                );
+                let restrictions = conditions.into_iter().map(|condition| Restriction {
+                    condition,
+                    but_for: but_for.clone(),
+                    gaps: organization.missing.clone(),
+                });
+                facts.restrictions.extend(restrictions);
             }
         }
     }
@@ -182,8 +193,11 @@ impl Snapshot {
         match self.may_have_session_tags(principal) {
             true => {
                 let but_for = format!("tags that a session of {} may have of its own", principal.short());
-                let restrictions =
-                    conditions.map(|condition| Restriction { condition, but_for: but_for.clone() });
+                let restrictions = conditions.map(|condition| Restriction {
+                    condition,
+                    but_for: but_for.clone(),
+                    gaps: Vec::new(),
+                });
                 facts.restrictions.extend(restrictions);
             }
             false => facts.certain.extend(conditions),

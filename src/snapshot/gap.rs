@@ -25,6 +25,8 @@ pub enum GapKind {
     Owner,
     /// The tags of a principal.
     Tags,
+    /// The object ownership of a bucket.
+    Ownership,
     /// The policy of a VPC endpoint.
     Endpoint,
     /// The pages of a list that follow.
@@ -50,6 +52,7 @@ impl GapKind {
             GapKind::ResourcePolicy => "resource-policy",
             GapKind::Owner => "owner",
             GapKind::Tags => "tags",
+            GapKind::Ownership => "object-ownership",
             GapKind::Endpoint => "endpoint",
             GapKind::Pages => "pages",
         }
@@ -102,6 +105,40 @@ impl Gap {
         let why = format!("the organization of {account}, with its SCPs and RCPs, was not collected");
         let command = "aws organizations describe-organization".to_owned();
         Gap::new(GapKind::Organization, account, why, Some(command))
+    }
+
+    /// The roots of an organization.
+    pub(super) fn roots(organization: &str) -> Gap {
+        let why =
+            format!("the roots of {organization}, with the enabled types of policies, were not collected");
+        let command = "aws organizations list-roots".to_owned();
+        Gap::new(GapKind::Organization, organization, why, Some(command))
+    }
+
+    /// The accounts (true) or the organizational units that are directly below a node of the tree.
+    pub(super) fn children(node: &str, are_accounts: bool) -> Gap {
+        let (what, call) = match are_accounts {
+            true => ("accounts", "list-accounts-for-parent"),
+            false => ("organizational units", "list-organizational-units-for-parent"),
+        };
+        let why = format!("the {what} directly below {node} were not collected");
+        let command = format!("aws organizations {call} --parent-id {}", word(node));
+        Gap::new(GapKind::Organization, node, why, Some(command))
+    }
+
+    /// The place of an account in the tree, which the call that fills `by` may show.
+    pub(super) fn place(account: &str, by: Gap) -> Gap {
+        let why =
+            format!("the place of {account} in the organization, with its SCPs and RCPs, was not collected");
+        Gap { of: account.into(), why: why.into(), ..by }
+    }
+
+    /// The object ownership of a bucket.
+    pub(super) fn object_ownership(arn: &str) -> Gap {
+        let bucket = arn.rsplit_once(':').map_or(arn, |(_, name)| name);
+        let command = format!("aws s3api get-bucket-ownership-controls --bucket {}", word(bucket));
+        let why = format!("the object ownership of {arn} was not collected, and ACLs may grant access to it");
+        Gap::new(GapKind::Ownership, arn, why, Some(command))
     }
 
     /// The policy of a resource.

@@ -1,7 +1,7 @@
 //! All gaps of a snapshot.
 
 use super::gap::{Gap, GapKind};
-use super::model::{Collected, ControlKind, DocumentId, Membership};
+use super::model::{Collected, ControlKind, DocumentId, Membership, Organization};
 use super::{Snapshot, gap};
 use crate::policy::is_account_id;
 use std::collections::BTreeSet;
@@ -14,12 +14,19 @@ pub(super) fn of(snapshot: &Snapshot) -> BTreeSet<Gap> {
         let boundary = snapshot.boundary_of(principal);
         let all = identity.iter().chain(&boundary).chain(&principal.trust);
         gaps.extend(all.filter_map(Collected::gap).cloned());
+        if principal.tags.is_none() {
+            gaps.insert(Gap::tags(&principal.arn));
+        }
+    }
+    if let Membership::Of(organization) = &snapshot.membership {
+        gaps.extend(organization.missing.iter().cloned());
     }
     for account in snapshot.all_accounts() {
         gaps.extend(account_gaps(snapshot, account));
     }
-    for resource in snapshot.resources.values() {
+    for (arn, resource) in &snapshot.resources {
         gaps.extend(resource.policy.gap().cloned());
+        gaps.extend(resource.ownership_gap(arn));
     }
     for endpoint in &snapshot.endpoints {
         gaps.extend(endpoint.policy.gap().cloned());
@@ -57,6 +64,16 @@ pub struct Level {
     pub policies: Vec<Collected<DocumentId>>,
 }
 
+impl Organization {
+    /// Returns the gap of an account that is not in the tree, with the first call that may show where it is.
+    fn place_gap(&self, account: &str) -> Gap {
+        match self.missing.first() {
+            Some(by) => Gap::place(account, by.clone()),
+            None => Gap::organization(account),
+        }
+    }
+}
+
 impl Snapshot {
     /// Returns the accounts of which the snapshot knows: those with principals, of the tree, and of resources.
     pub fn all_accounts(&self) -> BTreeSet<&str> {
@@ -81,15 +98,18 @@ impl Snapshot {
             Membership::Missing => return vec![missing(account, Gap::organization(account))],
             Membership::Of(organization) => organization,
         };
-        let (Some(management), Some(enabled)) = (&organization.management, &organization.enabled) else {
-            // Nothing says if such policies bind the account.
+        // Without these, nothing says if such policies bind the account.
+        let Some(management) = &organization.management else {
             return vec![missing(account, Gap::organization(account))];
+        };
+        let Some(enabled) = &organization.enabled else {
+            return vec![missing(account, Gap::roots(&organization.id))];
         };
         if **management == *account || !enabled.contains(&kind) {
             return Vec::new();
         }
         let Some(path) = self.path(account) else {
-            return vec![missing(account, Gap::organization(account))];
+            return vec![missing(account, organization.place_gap(account))];
         };
         path.iter().map(|node| self.level(node, kind)).collect()
     }

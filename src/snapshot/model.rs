@@ -190,8 +190,8 @@ pub struct Organization {
     pub enabled: Option<BTreeSet<ControlKind>>,
     /// Its roots, organizational units and accounts by id.
     pub nodes: BTreeMap<Box<str>, Node>,
-    /// True if all of the tree was collected: an account that is not in it is not a member.
-    pub is_whole: bool,
+    /// The facts about the tree that were not collected. If nothing is missing, an account that is not in it is not a member.
+    pub missing: Vec<Gap>,
     /// The ids of the policies attached at each node, where they were collected.
     pub attached: BTreeMap<(Box<str>, ControlKind), Vec<Box<str>>>,
     /// The ids of policies that are said to be attached at a node; others may be too.
@@ -222,6 +222,14 @@ pub struct Resource {
     pub object_ownership: Option<Box<str>>,
     /// The place that describes it.
     pub place: Place,
+}
+
+impl Resource {
+    /// Returns the gap of a bucket whose setting for the owners of objects was not collected.
+    pub(super) fn ownership_gap(&self, arn: &str) -> Option<Gap> {
+        let is_bucket = arn.split(':').nth(2) == Some("s3") && arn.contains(":::");
+        (is_bucket && self.object_ownership.is_none()).then(|| Gap::object_ownership(arn))
+    }
 }
 
 /// A VPC endpoint.

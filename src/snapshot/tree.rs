@@ -1,5 +1,6 @@
 //! The tree of an organization, made of the answers about its nodes.
 
+use super::gap::Gap;
 use super::model::{Collected, ControlKind, DocumentId, Membership, Node, Organization, Place};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
@@ -68,11 +69,7 @@ pub(super) fn membership(mut parts: Parts, faults: &mut Faults) -> Membership {
     };
     check_policies(&parts, enabled.as_ref(), faults);
     check_targets(&parts, faults);
-    let branches = parts.nodes.keys().filter(|id| !is_account_id(id));
-    let is_whole = parts.has_roots
-        && branches
-            .into_iter()
-            .all(|id| [true, false].into_iter().all(|which| parts.listed.contains(&(id.clone(), which))));
+    let missing = missing(&parts, &id);
     let nodes = parts.nodes.into_iter().map(|(id, (parent, _))| (id, Node { parent })).collect();
     let attached = parts.attached.into_iter().map(|(target, (ids, _))| (target, ids)).collect();
     let policies =
@@ -82,7 +79,7 @@ pub(super) fn membership(mut parts: Parts, faults: &mut Faults) -> Membership {
         management,
         enabled,
         nodes,
-        is_whole,
+        missing,
         attached,
         targets: BTreeMap::new(),
         policies,
@@ -91,6 +88,17 @@ pub(super) fn membership(mut parts: Parts, faults: &mut Faults) -> Membership {
         organization.targets.entry(target).or_default().push(policy);
     }
     Membership::Of(Box::new(organization))
+}
+
+/// Returns what was not collected of the tree: the roots, and the nodes below others.
+fn missing(parts: &Parts, organization: &str) -> Vec<Gap> {
+    let branches: Vec<&Box<str>> = parts.nodes.keys().filter(|id| !is_account_id(id)).collect();
+    // Those of accounts first: they show the place of an account most often.
+    let lists =
+        [true, false].into_iter().flat_map(|which| branches.iter().map(move |id| ((*id).clone(), which)));
+    let unlisted = lists.filter(|list| !parts.listed.contains(list));
+    let roots = (!parts.has_roots).then(|| Gap::roots(organization));
+    roots.into_iter().chain(unlisted.map(|(id, are_accounts)| Gap::children(&id, are_accounts))).collect()
 }
 
 fn contradiction(one: &Place, other: &Place) -> (Source, Diagnostic) {

@@ -38,7 +38,7 @@ pub(super) fn answer(
         name: &args.snapshot,
         snapshot: prepared.snapshot(),
         answer: &answer,
-        question: WhoCan::question_of(&wants),
+        wants: &wants,
         allowed: allowed
             .as_ref()
             .map(|allowed| answer.entries.iter().map(|entry| allows(allowed, entry)).collect()),

@@ -88,7 +88,9 @@ impl<'a> WhatCan<'a> {
         let name = self.principal.short();
         match answer.is_complete() {
             true if answer.grants.is_empty() => {
-                format!("nothing, complete: proved that {name} can make no such request")
+                format!(
+                    "nothing, complete: proved that {name} can make no such request that needs permission"
+                )
             }
             true => format!("{grants}, complete: proved that {name} can do nothing beside these"),
             false => {

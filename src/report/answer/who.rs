@@ -23,8 +23,8 @@ pub struct WhoCan<'a> {
     pub snapshot: &'a Snapshot,
     /// The answer.
     pub answer: &'a WhoAnswer<'a>,
-    /// The question in words: `s3:GetObject on arn:aws:s3:::b/*`.
-    pub question: String,
+    /// The requests in question.
+    pub wants: &'a Wants,
     /// True for the entries that a list of allowed requesters has; none without such a list.
     pub allowed: Option<Vec<bool>>,
     /// The number of entries shown in text.
@@ -42,13 +42,18 @@ impl<'a> WhoCan<'a> {
         "Block Public Access",
     ];
 
-    /// Returns a question in words.
-    pub fn question_of(wants: &Wants) -> String {
-        let resources = match wants.resources.is_empty() {
+    /// Returns the question in words: `s3:GetObject on arn:aws:s3:::b/*`.
+    pub fn question(&self) -> String {
+        let resources = match self.wants.resources.is_empty() {
             true => "any resource".to_owned(),
-            false => wants.resources.join(", "),
+            false => self.wants.resources.join(", "),
         };
-        format!("{} on {resources}", wants.actions.join(", "))
+        format!("{} on {resources}", self.wants.actions.join(", "))
+    }
+
+    /// True if all requests in question are of one action, which the question names.
+    pub fn has_one_action(&self) -> bool {
+        matches!(self.wants.actions.as_slice(), [action] if !action.contains(['*', '?']))
     }
 
     /// Returns the request of an entry.
@@ -113,8 +118,9 @@ impl<'a> WhoCan<'a> {
                     counted(answer.principals, "principal"),
                     counted(answer.accounts, "account")
                 );
-                let outside: Vec<&str> =
-                    answer.kinds.iter().filter(|kind| kind.is_outside()).map(|kind| outside(*kind)).collect();
+                let is_listed = |kind: &WhoKind| answer.entries.iter().any(|entry| entry.kind == *kind);
+                let unlisted = answer.kinds.iter().filter(|kind| kind.is_outside() && !is_listed(kind));
+                let outside: Vec<&str> = unlisted.map(|kind| outside(*kind)).collect();
                 let outside = match outside.is_empty() {
                     true => String::new(),
                     false => format!(", and no {}", outside.join(", no ")),
@@ -127,20 +133,20 @@ impl<'a> WhoCan<'a> {
 
     /// Returns the issues: the entries beyond a list of allowed ones, and those that are not known.
     pub fn issues(&self) -> Vec<Issue> {
+        let question = self.question();
         let beyond = self.entries().filter(|(_, is_allowed)| self.allowed.is_some() && !is_allowed);
         let mut issues: Vec<Issue> = beyond
             .map(|(entry, _)| {
-                let title = format!("{} can {}", entry.who, self.question);
+                let title = format!("{} can {question}", entry.who);
                 Issue::new(Kind::Finding, Code::CanAccess, one_line(&title)).with_fingerprint(&[
                     Code::CanAccess.as_str(),
                     &entry.who,
-                    &self.question,
+                    &question,
                 ])
             })
             .collect();
         issues.extend(self.answer.open.iter().map(|entry| {
-            let title =
-                format!("it is not known if {} can {}: {}", entry.who, self.question, self.why(entry));
+            let title = format!("it is not known if {} can {question}: {}", entry.who, self.why(entry));
             Issue::new(Kind::Unknown, Code::IncompleteSnapshot, one_line(&title))
         }));
         issues
@@ -153,7 +159,7 @@ impl<'a> WhoCan<'a> {
             file: None,
             rule: None,
             status,
-            message: one_line(&format!("{}: {}", self.question, self.sentence())),
+            message: one_line(&format!("{}: {}", self.question(), self.sentence())),
             issues: self.issues(),
         }
     }

@@ -32,7 +32,7 @@ pub fn what_can(what: &WhatCan<'_>, verbosity: Verbosity, style: Style) -> Strin
         }
     }
     if verbosity >= Verbosity::Normal && !answer.without_effect.is_empty() {
-        out.push_str("allow nothing that all layers allow (proved):\n");
+        out.push_str("add nothing to what it can do (proved):\n");
         for grant in &answer.without_effect {
             out.push_str(&format!("  {}\n", one_line(&what.statement(grant))));
         }

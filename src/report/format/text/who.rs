@@ -9,7 +9,7 @@ use crate::report::display;
 
 /// Writes the list, what is not known, and the sentence.
 pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
-    let mut out = format!("{}\n\n", one_line(&who.question));
+    let mut out = format!("{}\n\n", one_line(&who.question()));
     let mut rows: Vec<[String; 5]> = Vec::new();
     let shown: Vec<(&WhoEntry<'_>, bool)> = who.entries().take(who.most).collect();
     for (entry, is_allowed) in &shown {
@@ -19,7 +19,11 @@ pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
             context = format!("(allowed) {context}");
         }
         let kind = entry.kind.name().to_owned();
-        rows.push([kind, account(entry), name(entry), one_line(&request.resource), context]);
+        let call = match who.has_one_action() {
+            true => one_line(&request.resource),
+            false => one_line(&format!("{} on {}", request.action, request.resource)),
+        };
+        rows.push([kind, account(entry), name(entry), call, context]);
     }
     out.push_str(&table(&rows));
     let left = who.answer.entries.len() - shown.len();
