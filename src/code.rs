@@ -339,7 +339,9 @@ impl Code {
     /// assert!(Code::NewAccess.can_be_accepted() && !Code::LimitDeadline.can_be_accepted());
     /// ```
     pub fn can_be_accepted(self) -> bool {
+        // The policies of a nested stack were not read, which is a warning only because the template itself was.
         matches!(self.severity(), Severity::Finding | Severity::Lint | Severity::Warning)
+            && self != Code::NestedStack
     }
 
     /// Returns the first paragraph of the page, on one line.

@@ -161,11 +161,14 @@ impl Baseline {
         }
     }
 
-    /// Writes the list that accepts all findings of a report. Reasons on this list are kept, new entries get `reason`. Entries
-    /// about inputs that were not checked stay.
+    /// Writes the list that accepts all findings of a report. Reasons on this list are kept, new entries get `reason`. An expired
+    /// entry whose finding is still there becomes a new one, which does not expire. Entries about inputs that were not checked stay.
     pub fn updated(&self, report: &Report, reason: &str, exists: impl Fn(&str) -> bool) -> String {
-        let mut entries: Vec<Entry> =
-            self.entries.iter().filter(|entry| !is_stale(entry, report, &exists)).cloned().collect();
+        // The finding of an entry that was used is in the report.
+        let is_renewed =
+            |entry: &Entry| entry.used && entry.is_expired(self.today) && entry.check == report.command;
+        let stays = |entry: &&Entry| !is_stale(entry, report, &exists) && !is_renewed(entry);
+        let mut entries: Vec<Entry> = self.entries.iter().filter(stays).cloned().collect();
         for subject in &report.subjects {
             let file = relative(&subject.name, report.directory.as_deref());
             let found = |issue: &&Issue| issue.is_acceptable() && issue.accepted.is_none();

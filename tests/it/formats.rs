@@ -247,7 +247,14 @@ fn sarif_has_what_code_scanning_reads() {
     let mut hashed = 0;
     for (directory, arguments) in runs() {
         let log = sarif(&directory, &arguments);
+        let mut names = std::collections::BTreeSet::new();
         for result in results(&log) {
+            let file = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+            for (kind, name) in result["partialFingerprints"].as_object().unwrap() {
+                // Results with equal names would become one alert.
+                let name = (file.to_string(), kind.clone(), name.to_string());
+                assert!(names.insert(name), "{result:#}");
+            }
             let hash = &result["partialFingerprints"]["primaryLocationLineHash"];
             let has_text = result["locations"][0]["physicalLocation"]["region"]["endLine"].is_u64();
             assert_eq!(hash.is_string(), has_text, "{result:#}");

@@ -146,3 +146,75 @@ fn a_schema_refuses_what_is_wrong() {
         assert!(!schema::faults(&schema, &wrong).is_empty(), "{name}");
     }
 }
+
+/// Answers of all forms that a member may have, also those that no recorded answer has.
+#[test]
+fn a_schema_admits_every_form_of_an_answer() {
+    let at = |command: &str, definition: &str| {
+        let mut schema = closed(&schemas()[command]);
+        schema.as_object_mut().unwrap().remove("anyOf");
+        schema["$ref"] = json!(format!("#/definitions/{definition}"));
+        schema
+    };
+    let request = |principal: Value| json!({"principal": principal, "action": "a:B", "resource": "*", "context": {"aws:SourceIp": ["10.0.0.1"]}});
+    let good = [
+        (
+            "diff",
+            "region",
+            json!({"Effect": "Allow", "NotAction": "s3:*", "NotResource": ["a"], "Principal": "*"}),
+        ),
+        ("diff", "region", json!({"Effect": "Deny", "Action": ["s3:Get*"], "Resource": "*"})),
+        (
+            "diff",
+            "region",
+            json!({"Effect": "Allow", "Action": "*", "Resource": "*",
+                "Principal": {"AWS": "*", "Federated": ["a"], "Service": "b", "CanonicalUser": ["c", "d"]},
+                "Condition": {"ForAnyValue:StringLike": {"aws:PrincipalTag/team": "a", "x:y": ["b"]}, "Null": {"a:b": "true"}}}),
+        ),
+        ("check-no-new-access", "request", request(Value::Null)),
+        ("check-no-public-access", "request", request(json!({"type": "AnonymousUser"}))),
+        ("can", "request", request(json!({"type": "AWSService", "service": "s3.amazonaws.com"}))),
+        (
+            "policies",
+            "hole",
+            json!({"name": "n", "pointer": "/a", "class": "c", "origin": null, "shape": null, "isList": null, "default": "dev"}),
+        ),
+        ("who-can", "gap", json!({"what": "a", "of": "b", "why": "c"})),
+    ];
+    for (command, definition, value) in good {
+        let faults = schema::faults(&at(command, definition), &value);
+        assert!(faults.is_empty(), "{command} {definition} {value}: {faults:?}");
+    }
+    for (command, definition, value) in [
+        ("diff", "region", json!({"Action": "*"})),
+        ("diff", "region", json!({"Effect": "Allow", "Principal": {"Aws": "*"}})),
+        ("can", "request", json!({"principal": null, "action": "a:B", "resource": "*"})),
+        ("policies", "hole", json!({"name": "n", "pointer": "/a", "class": "c", "default": 1})),
+        ("who-can", "gap", json!({"what": "a", "of": "b", "why": "c", "command": 1})),
+    ] {
+        assert!(
+            !schema::faults(&at(command, definition), &value).is_empty(),
+            "{command} {definition} {value}"
+        );
+    }
+}
+
+/// Names that come from policies and templates are no members that every answer has.
+#[test]
+fn schemas_require_no_names_of_their_samples() {
+    fn walk(schema: &Value, wrong: &mut Vec<String>) {
+        if let Some(required) = schema.get("required").and_then(Value::as_array) {
+            let foreign =
+                required.iter().filter_map(Value::as_str).filter(|name| name.contains([':', '/', '.', ' ']));
+            wrong.extend(foreign.map(str::to_owned));
+        }
+        match schema {
+            Value::Array(list) => list.iter().for_each(|one| walk(one, wrong)),
+            Value::Object(members) => members.values().for_each(|one| walk(one, wrong)),
+            _ => {}
+        }
+    }
+    let mut wrong = Vec::new();
+    schemas().values().for_each(|schema| walk(schema, &mut wrong));
+    assert_eq!(wrong, Vec::<String>::new());
+}

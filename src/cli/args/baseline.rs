@@ -28,7 +28,7 @@ pub(crate) struct BaselineArgs {
     /// A list of accepted findings, each with its reason
     #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Write all findings to a list for --baseline; existing reasons are kept
+    /// Write all findings to a list for --baseline; existing reasons are kept, expired entries are renewed
     #[arg(long, value_name = "FILE")]
     pub(crate) write_baseline: Option<PathBuf>,
     /// The reason for accepting the findings that are written to the list

@@ -1,6 +1,7 @@
 //! Finds and loads the configuration.
 
 use super::Config;
+use super::effect;
 use super::read::read;
 use crate::cli::input::read_text;
 use crate::report::Failure;
@@ -15,8 +16,9 @@ pub(crate) const NAME: &str = "iamsat.toml";
 /// root of the repository.
 ///
 /// # Errors
-/// The file does not exist or cannot be read, or something in it is not valid. Nothing is judged without it then.
-pub(crate) fn load(path: Option<&Path>, start: &Path) -> Result<Config, Failure> {
+/// The file does not exist or cannot be read, or something in it is not valid. Nothing is judged without it then. The list of accepted
+/// findings has to be valid if it is used.
+pub(crate) fn load(path: Option<&Path>, start: &Path, uses_baseline: bool) -> Result<Config, Failure> {
     let path = match path {
         Some(path) => path.to_owned(),
         None => match nearest(start)? {
@@ -36,7 +38,9 @@ pub(crate) fn load(path: Option<&Path>, start: &Path) -> Result<Config, Failure>
         Some(parent) if parent != Path::new("") => parent.to_owned(),
         _ => PathBuf::from("."),
     };
-    Ok(Config { directory, ..read(&source)? })
+    let config = Config { directory, ..read(&source)? };
+    effect::exists(&config, &source, uses_baseline)?;
+    Ok(config)
 }
 
 /// Returns the path for people: relative, if it is below the current directory.

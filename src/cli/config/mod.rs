@@ -1,11 +1,13 @@
 //! The configuration of a repository: `iamsat.toml`, where it is and what it says.
 
+mod effect;
 mod find;
 mod kind;
 mod read;
 mod table;
 
 use crate::code::Code;
+use std::ops::Range;
 use std::path::PathBuf;
 
 pub(crate) use find::{NAME, load};
@@ -44,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) parameters: Vec<String>,
     /// The directory with managed policies.
     pub(crate) managed_policies: Option<String>,
+    /// The files and directories that have to exist, with their members and places.
+    named: Vec<(&'static str, String, Range<usize>)>,
 }
 
 /// Access that no input may grant: some actions, on some resources or on any.

@@ -1,12 +1,13 @@
 //! Reads a configuration: all its faults at once.
 
+use super::effect;
 use super::kind::InputKind;
 use super::table::{Faults, span};
 use super::{Check, Config, NotGranted};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::policy::closest;
-use crate::report::{Failure, Fault};
+use crate::report::Failure;
 use crate::span::Source;
 use std::ops::Range;
 use toml::Spanned;
@@ -46,16 +47,7 @@ pub(super) fn read(source: &Source) -> Result<Config, Failure> {
     if faults.0.is_empty() && config.inputs.is_empty() {
         faults.add(0..0, "the configuration has no `inputs`", "add inputs = [\"policies\"], for example");
     }
-    if faults.0.is_empty() {
-        return Ok(config);
-    }
-    let count = match faults.0.len() {
-        1 => "1 error".to_owned(),
-        n => format!("{n} errors"),
-    };
-    let message = format!("nothing was checked: {} has {count}", source.name());
-    let faults = faults.0.into_iter().map(|diagnostic| Fault { source: source.clone(), diagnostic });
-    Err(Failure { faults: faults.collect(), ..Failure::validation(message) })
+    faults.end(source).map_or(Ok(config), Err)
 }
 
 fn members(table: &DeTable<'_>, faults: &mut Faults) -> Config {
@@ -70,12 +62,19 @@ fn members(table: &DeTable<'_>, faults: &mut Faults) -> Config {
                 config.exclude =
                     texts.into_iter().filter_map(|(text, place)| faults.pattern(&text, place)).collect();
             }
-            "parameters" => config.parameters = plain(faults.texts(value)),
+            "parameters" => {
+                let texts = faults.texts(value);
+                let named = texts.iter().map(|(text, place)| ("parameters", text.clone(), place.clone()));
+                config.named.extend(named);
+                config.parameters = plain(texts);
+            }
             "zone-of-trust" => config.zone_of_trust = plain(faults.texts(value)),
             "trusted" => config.trusted = plain(faults.texts(value)),
-            "rules" => config.rules = faults.text(value),
-            "baseline" => config.baseline = faults.text(value),
-            "managed-policies" => config.managed_policies = faults.text(value),
+            "rules" => config.rules = path("rules", value, &mut config, faults),
+            "baseline" => config.baseline = path("baseline", value, &mut config, faults),
+            "managed-policies" => {
+                config.managed_policies = path("managed-policies", value, &mut config, faults);
+            }
             "checks" => config.checks = Some(checks(value, faults)),
             "kinds" => kinds(value, &mut config, faults),
             "severity" => severities(value, &mut config, faults),
@@ -83,7 +82,22 @@ fn members(table: &DeTable<'_>, faults: &mut Faults) -> Config {
             _ => {}
         }
     }
+    if faults.0.is_empty() {
+        effect::settings(table, &config, faults);
+    }
     config
+}
+
+/// Returns the text that names a file or directory.
+fn path(
+    member: &'static str,
+    value: &Spanned<DeValue<'_>>,
+    config: &mut Config,
+    faults: &mut Faults,
+) -> Option<String> {
+    let text = faults.text(value)?;
+    config.named.push((member, text.clone(), value.span()));
+    Some(text)
 }
 
 fn checks(value: &Spanned<DeValue<'_>>, faults: &mut Faults) -> Vec<Check> {

@@ -3,7 +3,8 @@
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::policy::closest;
-use crate::span::Span;
+use crate::report::{Failure, Fault};
+use crate::span::{Source, Span};
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -17,6 +18,18 @@ impl Faults {
     pub(super) fn add(&mut self, place: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
         let fault = Diagnostic::error(Code::InvalidConfiguration, message, span(place));
         self.0.push(fault.with_help(help));
+    }
+
+    /// Returns the error about all faults; `None` if there are none.
+    pub(super) fn end(self, source: &Source) -> Option<Failure> {
+        let count = match self.0.len() {
+            0 => return None,
+            1 => "1 error".to_owned(),
+            n => format!("{n} errors"),
+        };
+        let message = format!("nothing was checked: {} has {count}", source.name());
+        let faults = self.0.into_iter().map(|diagnostic| Fault { source: source.clone(), diagnostic });
+        Some(Failure { faults: faults.collect(), ..Failure::validation(message) })
     }
 
     /// Adds a fault for every member whose name is not known.

@@ -1,12 +1,19 @@
 //! The forms of an argument: a path, `file://PATH`, `-`, or JSON itself.
 
+use super::git::GitPath;
 use crate::report::Failure;
 use crate::surface::{reason, unreadable};
 use std::io::Read;
+use std::path::Path;
 
 /// Returns the path in an argument, without the prefix `file://`.
 pub(crate) fn path_of(argument: &str) -> &str {
     argument.strip_prefix("file://").unwrap_or(argument)
+}
+
+/// True if the argument names a directory of the working tree. What names a file in a commit never does.
+pub(crate) fn is_directory(argument: &str) -> bool {
+    GitPath::of(argument).is_none() && Path::new(path_of(argument)).is_dir()
 }
 
 /// Reads up to one byte more than `most`, which is enough to know that the input is too long.

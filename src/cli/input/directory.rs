@@ -11,13 +11,22 @@ use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 /// Returns the files below a directory, or the reason why there are none: `*.json` and templates in YAML. If `cdk synth` wrote
 /// the directory, returns the templates that its manifest names.
 pub(crate) fn below(directory: &str) -> Vec<Result<String, Failure>> {
+    holding(directory).unwrap_or_else(|none| vec![Err(none)])
+}
+
+/// Returns the files below a directory, as [`below`] does.
+///
+/// # Errors
+/// There are none.
+pub(super) fn holding(directory: &str) -> Result<Vec<Result<String, Failure>>, Failure> {
     if let Some(templates) = synthesised(Path::new(directory), MOST_NESTED) {
-        return templates;
+        return Ok(templates);
     }
     let mut visited = BTreeSet::new();
     // A directory to which links lead twice, or back, is visited once.
     let is_new = |entry: &walkdir::DirEntry, visited: &mut BTreeSet<PathBuf>| {
-        !entry.file_type().is_dir() || entry.path().canonicalize().map_or(true, |path| visited.insert(path))
+        let mut is_seen = |path: &Path| path.canonicalize().is_ok_and(|path| !visited.insert(path));
+        !(entry.depth() > 0 && is_of_git(entry.path()) || entry.file_type().is_dir() && is_seen(entry.path()))
     };
     let walk = walkdir::WalkDir::new(directory).follow_links(true).sort_by_file_name();
     let entries = walk.into_iter().filter_entry(|entry| is_new(entry, &mut visited));
@@ -40,13 +49,32 @@ pub(crate) fn below(directory: &str) -> Vec<Result<String, Failure>> {
         }
     }
     if files.is_empty() {
-        files.push(Err(unreadable(directory, "it holds no *.json file at any depth")));
+        return Err(unreadable(directory, "it holds no *.json file at any depth"));
     }
-    files
+    Ok(files)
+}
+
+/// True for what git keeps in a working tree for itself.
+pub(super) fn is_of_git(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == ".git")
+}
+
+/// True if a file that a pattern happens to match is an input by its name, or by its text: an object in JSON, or a template.
+pub(crate) fn is_input(path: &Path, text: impl FnOnce() -> Option<Vec<u8>>) -> bool {
+    if is_json(path) {
+        return true;
+    }
+    // What cannot be read is not passed over.
+    let Some(bytes) = text() else { return true };
+    // Zeros are those of UTF-16.
+    let text = String::from_utf8_lossy(&bytes);
+    let first =
+        text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{fffd}' | '\0'));
+    first.starts_with('{') || is_named_as_template(path) && crate::container::is_template(&text)
 }
 
 /// True if the name of a file is one that JSON has.
-pub(super) fn is_json(path: &Path) -> bool {
+pub(crate) fn is_json(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
@@ -97,17 +125,23 @@ fn is_template(path: &Path) -> bool {
 }
 
 /// True if the name of a file is one that templates have.
-pub(super) fn is_named_as_template(path: &Path) -> bool {
+pub(crate) fn is_named_as_template(path: &Path) -> bool {
     path.extension().is_some_and(|extension| {
         ["yaml", "yml", "template"].into_iter().any(|known| extension.eq_ignore_ascii_case(known))
     })
+}
+
+/// Returns the argument for a path, which no command takes as a flag, a document, a URL or a file in a commit.
+pub(crate) fn as_file(path: &str) -> String {
+    let is_other = path.starts_with(['-', '{']) || path.starts_with("file:") || path.starts_with("git:");
+    if is_other { format!("./{path}") } else { path.to_owned() }
 }
 
 /// Returns the path of a file below the directory, which pairs it with the same file of another directory.
 pub(crate) fn relative<'f>(file: &'f str, directory: &str) -> &'f str {
     let from = without_dot(directory);
     // The names of files below the directory `.` do not start with it.
-    let rest = if from == "." { Some(file) } else { file.strip_prefix(from) };
+    let rest = if from == "." { Some(without_dot(file)) } else { file.strip_prefix(from) };
     match rest {
         Some(rest) => rest.trim_start_matches(['/', MAIN_SEPARATOR]),
         None => broken("a file below a directory starts with its name"),
@@ -123,12 +157,12 @@ fn without_dot(path: &str) -> &str {
     if rest.is_empty() { "." } else { rest }
 }
 
-/// Returns the path as text, without a leading `./`.
+/// Returns the path as text, without a leading `./` unless it would be another argument then.
 pub(crate) fn utf8(path: &Path) -> Result<String, Failure> {
     let Some(text) = path.to_str() else {
         return Err(unreadable(&path.display().to_string(), "its name is not UTF-8 text"));
     };
-    Ok(without_dot(text).to_owned())
+    Ok(as_file(without_dot(text)))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Resolves arguments to policies: files, directories and patterns.
 
-use super::argument::{input_name, is_inline, path_of};
-use super::directory::{below, utf8};
+use super::argument::{input_name, is_directory, is_inline, path_of};
+use super::directory::{below, holding, is_of_git, utf8};
+use super::git::GitPath;
 use super::inputs::{Input, Inputs};
 use super::links;
 use super::placed::{of_container, of_entry};
@@ -101,6 +102,11 @@ fn is_there(entry: &Entry) -> bool {
     !matches!(entry.state(), State::Absent | State::Deleted)
 }
 
+/// True if the argument is a pattern: no file or directory has this name.
+pub(crate) fn is_pattern(argument: &str) -> bool {
+    argument.contains(['*', '?', '[']) && !Path::new(argument).exists()
+}
+
 enum Expanded {
     /// The argument names one file, which may be missing.
     File,
@@ -108,11 +114,10 @@ enum Expanded {
 }
 
 fn expanded(argument: &str) -> Expanded {
-    let path = Path::new(argument);
-    if path.is_dir() {
+    if is_directory(argument) {
         return Expanded::Several(below(argument));
     }
-    if path.exists() || !argument.contains(['*', '?', '[']) {
+    if GitPath::of(argument).is_some() || !is_pattern(argument) {
         return Expanded::File;
     }
     let options = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
@@ -125,11 +130,15 @@ fn expanded(argument: &str) -> Expanded {
             ))]);
         }
     };
-    let mut paths = Vec::new();
+    let (mut paths, mut empty) = (Vec::new(), Vec::new());
     for entry in matches {
         match entry {
+            Ok(path) if path.ancestors().any(is_of_git) => {}
             Ok(path) if path.is_dir() => match utf8(&path) {
-                Ok(directory) => paths.extend(below(&directory)),
+                Ok(directory) => match holding(&directory) {
+                    Ok(found) => paths.extend(found),
+                    Err(none) => empty.push(Err(none)),
+                },
                 Err(failure) => paths.push(Err(failure)),
             },
             Ok(path) => paths.push(utf8(&path)),
@@ -137,6 +146,10 @@ fn expanded(argument: &str) -> Expanded {
                 paths.push(Err(unreadable(&error.path().display().to_string(), reason(error.error()))))
             }
         }
+    }
+    // A directory without inputs that the pattern matches besides others is not one that was meant.
+    if paths.is_empty() {
+        paths = empty;
     }
     if paths.is_empty() {
         paths.push(Err(unreadable(argument, "no file matches this pattern")));

@@ -2,13 +2,14 @@
 //!
 //! Only objects are read (`rev-parse`, `ls-tree`, `cat-file`): no hook, no filter and no driver of a repository runs, and nothing is written.
 //! No part of an argument can become an option, because a revision does not start with `-`, and a path follows the hash of a commit.
+//! The repository is that of the file, whatever the environment says, and paths start at its root.
 
-use super::directory::{is_json, is_named_as_template};
+use super::committed::{Committed, Tree, place, top_of};
 use crate::report::Failure;
 use crate::surface::{reason, unreadable};
 use std::collections::BTreeMap;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The start of an argument that names a file in a commit.
@@ -17,94 +18,110 @@ const START: &str = "git:";
 const MOST_LISTED: usize = 64 << 20;
 const MOST_TOLD: u64 = 4 << 10;
 
-/// A file or directory in a commit.
+/// The variables of the environment that belong to one repository (`git rev-parse --local-env-vars`), and those that change what a path
+/// means. A hook sets them for the repository in which it runs, which is not always the one that contains the file.
+const LOCAL: [&str; 20] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DIR",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_GRAFT_FILE",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
+/// A file or directory in a commit, as an argument names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct GitPath<'a> {
-    pub(crate) revision: &'a str,
+    revision: &'a str,
     /// Relative to the current directory.
-    pub(crate) path: &'a str,
+    path: &'a str,
 }
 
 impl<'a> GitPath<'a> {
-    /// Reads an argument; `None` if it is another one, or a file has this name.
+    /// Reads an argument; `None` if it is another one. A file with such a name is no reason to read it: `./git:...` names the file.
     pub(crate) fn of(argument: &'a str) -> Option<GitPath<'a>> {
         let (revision, path) = argument.strip_prefix(START)?.split_once(':')?;
-        (!Path::new(argument).exists()).then_some(GitPath { revision, path })
+        Some(GitPath { revision, path })
     }
 
     /// Returns the argument.
     fn argument(self) -> String {
-        format!("{START}{}:{}", self.revision, self.path)
+        argument(self.revision, self.path)
     }
 }
 
-/// The installed `git`, with the commits that revisions were resolved to.
+/// Returns the argument that names a file in a commit.
+pub(crate) fn argument(revision: &str, path: &str) -> String {
+    format!("{START}{revision}:{path}")
+}
+
+/// The installed `git`, with the commits that revisions were resolved to, by repository.
 #[derive(Debug, Default)]
 pub(crate) struct Git {
-    commits: BTreeMap<String, String>,
+    commits: BTreeMap<(PathBuf, String), String>,
 }
 
 impl Git {
-    /// Returns the content of a file.
+    /// Returns the content of the file that an argument names.
     ///
     /// # Errors
     /// There is no `git`, no such commit or no such file in it, or the file is longer than `most` bytes.
     pub(crate) fn file(&mut self, at: GitPath<'_>, most: usize) -> Result<Vec<u8>, Failure> {
-        let object = self.object(at)?;
-        output(&["cat-file", "blob", &object], most).map_err(|why| {
+        let refused = |why| unreadable(&at.argument(), why);
+        // A directory that only the commit has is in the repository of the directory above.
+        let path = Path::new(at.path);
+        let directory = path.ancestors().skip(1).find(|above| above.is_dir()).unwrap_or(Path::new("."));
+        let top = top_of(directory).map_err(refused)?;
+        let commit = self.commit(at.revision, &top)?;
+        let object = format!("{commit}:{}", place(path, &top).map_err(refused)?);
+        output(&top, &["cat-file", "blob", &object], most).map_err(|why| {
             let why = if why.is_empty() { "the commit has no such file".to_owned() } else { why };
             unreadable(&at.argument(), why)
         })
     }
 
-    /// Returns the arguments that name the inputs below a path, each with its path; empty if the commit does not have the path. A
-    /// path of a file stands for itself.
+    /// Returns the content of a file that was found in a commit.
     ///
     /// # Errors
-    /// There is no `git`, no such commit, or an input is neither a file nor a directory.
-    pub(crate) fn below(&mut self, at: GitPath<'_>) -> Result<Vec<(String, String)>, Failure> {
-        let commit = self.commit(at.revision)?;
-        let listed = output(&["ls-tree", "-r", "-z", &commit, &dotted(at.path)], MOST_LISTED)
-            .map_err(|why| unreadable(&at.argument(), why))?;
-        let listed = String::from_utf8(listed)
-            .map_err(|_| unreadable(&at.argument(), "the name of a file in it is not UTF-8 text"))?;
-        let mut files = Vec::new();
-        for line in listed.split('\0').filter(|line| !line.is_empty()) {
-            let Some((kind, path)) = line.split_once('\t') else {
-                return Err(unreadable(&at.argument(), "git lists its files in an unknown form"));
-            };
-            let file = GitPath { path, ..at };
-            let is_named = path == at.path.trim_start_matches("./");
-            let is_template = is_named_as_template(Path::new(path));
-            if !(is_named || is_template || is_json(Path::new(path))) {
-                continue;
-            }
-            if !kind.starts_with("100") {
-                return Err(unreadable(&file.argument(), "it is not a file in that commit, but a link"));
-            }
-            // Only its text tells a template from other YAML; text that is not UTF-8 is none.
-            if is_template && !is_named {
-                let text = self.file(file, MOST_LISTED)?;
-                if !String::from_utf8(text).is_ok_and(|text| crate::container::is_template(&text)) {
-                    continue;
-                }
-            }
-            files.push((path.to_owned(), file.argument()));
-        }
-        Ok(files)
+    /// There is no `git`, or the file is longer than `most` bytes.
+    pub(crate) fn content(&self, file: &Committed, most: usize) -> Result<Vec<u8>, Failure> {
+        output(&file.top, &["cat-file", "blob", &file.hash], most)
+            .map_err(|why| unreadable(&file.argument, why))
     }
 
-    /// Returns the name of an object: the hash of the commit, then the path.
-    fn object(&mut self, at: GitPath<'_>) -> Result<String, Failure> {
-        Ok(format!("{}:{}", self.commit(at.revision)?, dotted(at.path)))
+    /// Returns all files of a commit of the repository that contains the current directory.
+    ///
+    /// # Errors
+    /// There is no `git`, no repository or no such commit.
+    pub(crate) fn tree(&mut self, revision: &str) -> Result<Tree, Failure> {
+        let refused = |why| unreadable(&format!("{START}{revision}"), why);
+        let top = top_of(Path::new(".")).map_err(refused)?;
+        let commit = self.commit(revision, &top)?;
+        let listed = output(&top, &["ls-tree", "-r", "-z", "--full-tree", &commit], MOST_LISTED);
+        Tree::read(&listed.map_err(refused)?, revision, top).map_err(refused)
     }
 
     /// Returns the hash of a commit.
     ///
     /// # Errors
     /// There is no `git`, or the repository has no such commit.
-    pub(crate) fn commit(&mut self, revision: &str) -> Result<String, Failure> {
-        if let Some(commit) = self.commits.get(revision) {
+    fn commit(&mut self, revision: &str, top: &Path) -> Result<String, Failure> {
+        let key = (top.to_owned(), revision.to_owned());
+        if let Some(commit) = self.commits.get(&key) {
             return Ok(commit.clone());
         }
         let name = format!("{START}{revision}");
@@ -112,7 +129,7 @@ impl Git {
             return Err(unreadable(&name, format!("`{revision}` is not the name of a commit")));
         }
         let peeled = format!("{revision}^{{commit}}");
-        let found = output(&["rev-parse", "--verify", "--quiet", &peeled], 1 << 10).map_err(|why| {
+        let found = output(top, &["rev-parse", "--verify", "--quiet", &peeled], 1 << 10).map_err(|why| {
             let none = || format!("`{revision}` is not a commit of this repository; fetch it first");
             unreadable(&name, if why.is_empty() { none() } else { why })
         })?;
@@ -120,25 +137,20 @@ impl Git {
         if commit.is_empty() || !commit.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(unreadable(&name, "git did not answer with the hash of a commit"));
         }
-        self.commits.insert(revision.to_owned(), commit.clone());
+        self.commits.insert(key, commit.clone());
         Ok(commit)
     }
 }
 
-/// Returns a path that git takes as relative to the current directory, and never as an option.
-fn dotted(path: &str) -> String {
-    if path.is_empty() || path == "." {
-        "./".to_owned()
-    } else if path.starts_with('/') || path.starts_with("./") || path.starts_with("../") {
-        path.to_owned()
-    } else {
-        format!("./{path}")
+/// Runs git in a directory and returns what it prints, or the reason why there is nothing; an empty one if git says none.
+pub(super) fn output(directory: &Path, arguments: &[&str], most: usize) -> Result<Vec<u8>, String> {
+    let mut command = Command::new("git");
+    for variable in LOCAL {
+        command.env_remove(variable);
     }
-}
-
-/// Runs git and returns what it prints, or the reason why there is nothing; an empty one if git says none.
-fn output(arguments: &[&str], most: usize) -> Result<Vec<u8>, String> {
-    let mut child = Command::new("git")
+    let mut child = command
+        .arg("-C")
+        .arg(directory)
         .args(["--no-pager", "--no-replace-objects", "--literal-pathspecs"])
         .args(arguments)
         .env("GIT_OPTIONAL_LOCKS", "0")
@@ -198,9 +210,8 @@ mod tests {
     fn nothing_becomes_an_option() {
         let mut git = Git::default();
         for revision in ["--upload-pack=x", "-h", "", "a\nb"] {
-            let failure = git.commit(revision).unwrap_err();
+            let failure = git.commit(revision, Path::new(".")).unwrap_err();
             assert!(failure.message.contains("is not the name of a commit"), "{failure}");
         }
-        assert_eq!((dotted("-x.json"), dotted("../a")), ("./-x.json".to_owned(), "../a".to_owned()));
     }
 }

@@ -1,6 +1,7 @@
 //! Policies with their previous versions: before and after a plan, or the same policies of two files or directories.
 
-use super::argument::path_of;
+use super::argument::{is_directory, path_of};
+use super::committed::Committed;
 use super::directory::{below, relative};
 use super::inputs::{Holding, Input, Inputs, Standing};
 use super::links;
@@ -27,8 +28,33 @@ pub(crate) struct PairedInputs {
     pub(crate) unchanged: usize,
 }
 
-/// The files of both sides, each an argument by the name that pairs it with one of the other side.
-pub(crate) type Sides = [BTreeMap<String, String>; 2];
+/// The files of both sides, by the names that pair them.
+pub(crate) type Sides = [BTreeMap<String, SideFile>; 2];
+
+/// A file of one side.
+#[derive(Clone, Debug)]
+pub(crate) enum SideFile {
+    /// The argument that names a file of the working tree.
+    Present(String),
+    /// A file as it is in a commit. It is not an argument that is read again: a file with the name of an argument would take its place.
+    Committed(Committed),
+}
+
+impl SideFile {
+    fn argument(&self) -> &str {
+        match self {
+            SideFile::Present(argument) => argument,
+            SideFile::Committed(file) => &file.argument,
+        }
+    }
+
+    fn open(&self, reader: &mut Reader, role: &str) -> Result<Opened, Failure> {
+        match self {
+            SideFile::Present(argument) => reader.open(argument, role),
+            SideFile::Committed(file) => reader.open_committed(file),
+        }
+    }
+}
 
 /// Returns the pairs of policies that the arguments of `check-no-new-access` name; `None` if the arguments name policies and
 /// references separately.
@@ -53,7 +79,7 @@ pub(crate) fn paired(args: &NoNewAccessArgs, reader: &mut Reader) -> Result<Opti
         return Ok(Some(pairing.done()));
     }
     let (Some(existing), [new]) = (&args.existing, args.new.as_slice()) else { return Ok(None) };
-    if Path::new(path_of(existing)).is_dir() && !Path::new(path_of(new)).is_dir() {
+    if is_directory(existing) && !is_directory(new) {
         return Err(Failure::validation(format!(
             "{existing} is a directory and {new} is not: as rules, give its policies with `--existing-dir`"
         )));
@@ -87,7 +113,7 @@ pub(crate) fn paired_files(
 ) -> Result<Option<PairedInputs>, Failure> {
     let mut pairing = Pairing::new(args);
     let [old_path, new_path] = [existing, new].map(|argument| Path::new(path_of(argument)));
-    if old_path.is_dir() && new_path.is_dir() {
+    if is_directory(existing) && is_directory(new) {
         pairing.directories(reader, path_of(existing), path_of(new));
         return Ok(Some(pairing.done()));
     }
@@ -344,7 +370,7 @@ impl<'a> Pairing<'a> {
             for file in below(directory) {
                 match file {
                     Ok(path) => {
-                        side.insert(relative(&path, directory).to_owned(), path);
+                        side.insert(relative(&path, directory).to_owned(), SideFile::Present(path));
                     }
                     Err(failure) => self.failed(directory, failure),
                 }
@@ -368,8 +394,10 @@ impl<'a> Pairing<'a> {
         }
     }
 
-    fn files(&mut self, reader: &mut Reader, old: &str, new: &str) {
-        match (reader.open(old, "existing"), reader.open(new, "new")) {
+    fn files(&mut self, reader: &mut Reader, old: &SideFile, new: &SideFile) {
+        let opened = (old.open(reader, "existing"), new.open(reader, "new"));
+        let (old, new) = (old.argument(), new.argument());
+        match opened {
             (Ok(Opened::Several(before)), Ok(Opened::Several(after))) => {
                 self.containers(&before, &after, new)
             }
@@ -398,9 +426,11 @@ impl<'a> Pairing<'a> {
         }
     }
 
-    fn one_sided(&mut self, reader: &mut Reader, file: &str, standing: &Standing) {
+    fn one_sided(&mut self, reader: &mut Reader, file: &SideFile, standing: &Standing) {
         let is_new = matches!(standing, Standing::Created);
-        match reader.open(file, "policy") {
+        let opened = file.open(reader, "policy");
+        let file = file.argument();
+        match opened {
             Ok(Opened::Several(container)) => {
                 let nothing = Container {
                     entries: Vec::new(),

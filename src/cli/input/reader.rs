@@ -1,6 +1,7 @@
 //! Reads policy arguments: a document, or the file with several policies that an argument names.
 
 use super::argument::{input_name, is_inline, read_bounded};
+use super::committed::Committed;
 use super::git::{Git, GitPath};
 use super::link_names;
 use crate::cli::args::ContainerArgs;
@@ -138,7 +139,20 @@ impl Reader {
             return Ok(opened);
         }
         let source = self.source(argument, role)?;
-        match open(&source, &self.options) {
+        self.opened(&source)
+    }
+
+    /// Returns a file that was found in a commit.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn open_committed(&self, file: &Committed) -> Result<Opened, Failure> {
+        let bytes = self.git.content(file, self.options.limits.bytes)?;
+        self.opened(&self.text(&file.argument, bytes.as_slice())?)
+    }
+
+    fn opened(&self, source: &Source) -> Result<Opened, Failure> {
+        match open(source, &self.options) {
             Ok(Contents::Container(container)) => Ok(Opened::Several(container)),
             Ok(Contents::Policy(read)) => {
                 let most = self.options.policy_limits.bytes;
@@ -243,7 +257,7 @@ fn with_zeros(bytes: &[u8]) -> String {
 /// Splits an argument into a file and the policy in it: `tfplan.json#aws_iam_policy.p.policy`.
 pub(crate) fn named(argument: &str) -> (&str, Option<&str>) {
     let path = super::argument::path_of(argument);
-    if is_inline(argument) || Path::new(path).exists() {
+    if is_inline(argument) || GitPath::of(argument).is_none() && Path::new(path).exists() {
         return (argument, None);
     }
     for (at, _) in argument.match_indices('#') {

@@ -3,17 +3,24 @@
 use super::Settings;
 use crate::cli::args::ContainerArgs;
 use crate::cli::config::{Config, InputKind};
-use crate::cli::input::{Git, GitPath, Opened, Reader, Sides, files};
+use crate::cli::input::{Input, Opened, Reader, as_file, files, from_here, is_input, is_pattern};
 use crate::policy::{Document, PolicyType};
 use crate::report::Failure;
-use glob::{MatchOptions, Pattern};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::surface::{reason, unreadable};
+use glob::MatchOptions;
+use std::collections::BTreeSet;
+use std::io::Read as _;
+use std::path::Path;
 
 /// The files to check.
 pub(super) struct Files {
     pub(super) list: Vec<File>,
     /// Arguments that stand for nothing, and files that cannot be read.
     pub(super) unread: Vec<(String, Failure)>,
+    /// Files that patterns happen to match, and that hold neither JSON nor a template.
+    pub(super) passed_over: Vec<String>,
+    /// Patterns of `exclude` that match nothing.
+    pub(super) idle: Vec<String>,
 }
 
 /// A file to check.
@@ -25,114 +32,100 @@ pub(super) struct File {
     pub(super) is_container: bool,
     /// True if it is the policy of a resource.
     pub(super) has_principals: bool,
+    /// The reason why the policy in it cannot be read, if it cannot.
+    pub(super) fault: Option<Failure>,
 }
 
-/// Finds the files, each once, in the order of the inputs.
+/// Finds the files, each once, in the order of the inputs. Whatever their spelling, their paths start at the current directory.
 pub(super) fn found(settings: &Settings) -> Result<Files, Failure> {
     let config = &settings.config;
     let mut reader = Reader::new(&ContainerArgs::default()).lenient();
-    let (mut list, mut unread, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut found = Files { list: Vec::new(), unread: Vec::new(), passed_over: Vec::new(), idle: Vec::new() };
+    let (mut seen, mut excluding) = (BTreeSet::new(), BTreeSet::new());
     for input in &config.inputs {
         for file in files(input) {
-            let path = match file {
+            let path = file.and_then(|path| {
+                from_here(Path::new(&path)).map_err(|error| unreadable(&path, reason(&error)))
+            });
+            let path = match path {
                 Ok(path) => path,
                 Err(failure) => {
-                    unread.push((input.clone(), failure));
+                    found.unread.push((input.clone(), failure));
                     continue;
                 }
             };
-            if is_excluded(&path, config) || !seen.insert(path.clone()) {
+            let excluded: Vec<usize> = excluding_patterns(&path, config).collect();
+            excluding.extend(excluded.iter().copied());
+            if !excluded.is_empty() || !seen.insert(path.clone()) {
                 continue;
             }
-            let (is_container, has_principals) = match reader.open(&path, "policy") {
-                Ok(Opened::Several(_)) => (true, false),
-                Ok(Opened::One(read)) => {
-                    let of_resource = |document: &Document| PolicyType::infer([document]).has_principals();
-                    (false, read.document.as_ref().is_some_and(of_resource))
-                }
-                Err(failure) => {
-                    unread.push((path, failure));
-                    continue;
-                }
-            };
-            let kind = kind_of(&path, config).filter(|_| !is_container);
-            list.push(File { path, kind, is_container, has_principals });
+            if is_pattern(input) && !is_input(Path::new(&path), || start_of(&path)) {
+                found.passed_over.push(path);
+                continue;
+            }
+            match opened(&mut reader, path.clone(), config) {
+                Ok(file) => found.list.push(file),
+                Err(failure) => found.unread.push((path, failure)),
+            }
         }
     }
-    if list.is_empty() && unread.is_empty() {
-        return Err(Failure::validation("nothing was checked: `exclude` leaves no file of the inputs"));
+    let patterns = config.exclude.iter().enumerate();
+    let idle = patterns.filter(|(index, _)| !excluding.contains(index));
+    found.idle = idle.map(|(_, pattern)| pattern.as_str().to_owned()).collect();
+    if found.list.is_empty() && found.unread.is_empty() {
+        let why = match found.passed_over.is_empty() {
+            true => "`exclude` leaves no file of the inputs",
+            false => "no file of the inputs holds JSON or a template",
+        };
+        return Err(Failure::validation(format!("nothing was checked: {why}")));
     }
-    Ok(Files { list, unread })
+    Ok(found)
 }
 
-const MATCHING: MatchOptions = MatchOptions {
+/// Opens a file to see what it is.
+fn opened(reader: &mut Reader, path: String, config: &Config) -> Result<File, Failure> {
+    let (is_container, has_principals, fault) = match reader.open(&as_file(&path), "policy")? {
+        Opened::Several(_) => (true, false, None),
+        Opened::One(read) => {
+            let of_resource = |document: &Document| PolicyType::infer([document]).has_principals();
+            let has_principals = read.document.as_ref().is_some_and(of_resource);
+            let fault = Failure::of_documents([&read]);
+            let is_none = Input::plain(path.clone(), path.clone(), Ok(read)).is_no_policy();
+            (false, has_principals, fault.filter(|_| !is_none))
+        }
+    };
+    let kind = kind_of(&path, config).filter(|_| !is_container);
+    Ok(File { path, kind, is_container, has_principals, fault })
+}
+
+/// The number of bytes of a file of which a pattern says that it is an input.
+const MOST_LOOKED_AT: u64 = 64 << 20;
+
+/// Returns the start of a file; `None` if it cannot be read.
+fn start_of(path: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).ok()?.take(MOST_LOOKED_AT).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+pub(super) const MATCHING: MatchOptions = MatchOptions {
     case_sensitive: true,
     require_literal_separator: true,
     require_literal_leading_dot: false,
 };
 
-fn is_excluded(path: &str, config: &Config) -> bool {
-    config.exclude.iter().any(|pattern| pattern.matches_with(path, MATCHING))
+pub(super) fn is_excluded(path: &str, config: &Config) -> bool {
+    excluding_patterns(path, config).next().is_some()
+}
+
+fn excluding_patterns(path: &str, config: &Config) -> impl Iterator<Item = usize> {
+    let matching =
+        config.exclude.iter().enumerate().filter(|(_, pattern)| pattern.matches_with(path, MATCHING));
+    matching.map(|(index, _)| index)
 }
 
 /// Returns the kind that the last matching pattern states.
-fn kind_of(path: &str, config: &Config) -> Option<InputKind> {
+pub(super) fn kind_of(path: &str, config: &Config) -> Option<InputKind> {
     let matching = config.kinds.iter().rev().find(|(pattern, _)| pattern.matches_with(path, MATCHING));
     matching.map(|(_, kind)| kind.clone())
-}
-
-/// Files of one kind, before and after.
-pub(super) type KindSides = Vec<(Option<InputKind>, Sides)>;
-
-/// Pairs the files with those of a commit, by kind. A file that only the commit has is a deleted one.
-///
-/// # Errors
-/// There is no git, or no such commit.
-pub(super) fn sides(settings: &Settings, files: &Files, base: &str) -> Result<KindSides, Failure> {
-    let mut git = Git::default();
-    git.commit(base)?;
-    let mut before: BTreeMap<String, String> = BTreeMap::new();
-    for input in &settings.config.inputs {
-        before.extend(of_commit(&mut git, base, input)?);
-    }
-    before.retain(|path, _| !is_excluded(path, &settings.config));
-    let mut kinds: KindSides = Vec::new();
-    let mut side = |kind: Option<InputKind>, place: usize, path: String, argument: String| {
-        let known = kinds.iter().position(|(other, _)| *other == kind);
-        let known = known.unwrap_or_else(|| {
-            kinds.push((kind, Sides::default()));
-            kinds.len() - 1
-        });
-        if let Some(side) = kinds.get_mut(known).and_then(|(_, sides)| sides.get_mut(place)) {
-            side.insert(path, argument);
-        }
-    };
-    let after: BTreeMap<&str, &File> = files.list.iter().map(|file| (file.path.as_str(), file)).collect();
-    for file in &files.list {
-        side(file.kind.clone(), 1, file.path.clone(), file.path.clone());
-    }
-    for (path, argument) in before {
-        let kind = match after.get(path.as_str()) {
-            Some(file) => file.kind.clone(),
-            None => kind_of(&path, &settings.config),
-        };
-        side(kind, 0, path, argument);
-    }
-    Ok(kinds)
-}
-
-/// Returns the files that an input stands for in a commit.
-fn of_commit(git: &mut Git, base: &str, input: &str) -> Result<Vec<(String, String)>, Failure> {
-    let path = input.strip_prefix("./").unwrap_or(input).trim_end_matches('/');
-    let pattern = Pattern::new(path).ok().filter(|_| path.contains(['*', '?', '[']));
-    let Some(pattern) = pattern else { return git.below(GitPath { revision: base, path }) };
-    // A pattern matches files, or directories that stand for all files below them.
-    let start = path.split(['*', '?', '[']).next().unwrap_or_default();
-    let directory = start.rsplit_once('/').map_or(".", |(directory, _)| directory);
-    let listed = git.below(GitPath { revision: base, path: directory })?;
-    let is_meant = |path: &str| {
-        let above = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
-        above.chain([path]).any(|path| pattern.matches_with(path, MATCHING))
-    };
-    Ok(listed.into_iter().filter(|(path, _)| is_meant(path)).collect())
 }

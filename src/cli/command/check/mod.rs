@@ -1,6 +1,7 @@
 //! `check`: everything that a configuration says, in one run: the commands of the program with the flags that the configuration stands
 //! for, one summary, one report, one list of accepted findings.
 
+mod base;
 mod files;
 mod merge;
 mod steps;
@@ -12,6 +13,7 @@ use crate::cli::config::{Config, load};
 use crate::cli::output::Output;
 use crate::report::{Failure, Issue, Kind, Report, Status, Subject};
 use crate::surface::{isolated, reason, unreadable};
+use files::Files;
 use merge::Done;
 use std::path::{Path, PathBuf};
 use steps::Step;
@@ -20,11 +22,19 @@ const COMMAND: &str = "check";
 
 pub(crate) fn run(args: &CheckArgs, output: &mut Output) -> Result<Exit, Failure> {
     let start = args.paths.first().map_or(Path::new("."), PathBuf::as_path);
-    let config = load(args.config.as_deref(), start)?;
+    let uses_baseline = args.baseline.baseline.is_none() && args.baseline.write_baseline.is_none();
+    let config = load(args.config.as_deref(), start, uses_baseline)?;
     let settings = settled(args, config)?;
     let mut files = files::found(&settings)?;
+    told(&files, output);
     files.unread.extend(steps::of_unknown_resources(&settings, &files));
-    let planned = steps::planned(&settings, &files)?;
+    files.unread.extend(steps::faulty(&settings, &files));
+    // The commit is resolved whatever the checks are.
+    let compared = match &settings.base {
+        Some(base) => base::sides(&settings, &mut files, base)?,
+        None => Vec::new(),
+    };
+    let planned = steps::planned(&settings, &files, compared)?;
     let done: Vec<Done> = planned.iter().map(|step| done(step, output)).collect();
     let mut done = merge::by_check(done);
     merge::once(&mut done);
@@ -132,6 +142,21 @@ fn skipped((name, why): &(String, String)) -> Subject {
         status: Status::Skipped,
         message: why.clone(),
         issues: Vec::new(),
+    }
+}
+
+/// Tells of files and settings that have no effect.
+fn told(files: &Files, output: &Output) {
+    let listed = |paths: &[String]| match paths {
+        [first, second, third, _, ..] => format!("{first}, {second}, {third} and {} more", paths.len() - 3),
+        few => few.join(", "),
+    };
+    if !files.passed_over.is_empty() {
+        let list = listed(&files.passed_over);
+        output.note(&format!("passed over, because they hold neither JSON nor a template: {list}"));
+    }
+    if !files.idle.is_empty() {
+        output.note(&format!("`exclude` matches no file of the inputs: {}", listed(&files.idle)));
     }
 }
 

@@ -1,12 +1,13 @@
 //! The commands that a configuration stands for: their arguments, as a person would type them.
 
 use super::Settings;
-use super::files::{File, Files, sides};
+use super::base::KindSides;
+use super::files::{File, Files};
 use crate::cli::Exit;
 use crate::cli::args::{Cli, Command, ContainerArgs};
 use crate::cli::command::{checks, external_access, lint, validate_policy};
 use crate::cli::config::{Check, Config, InputKind};
-use crate::cli::input::{Reader, Sides, files as input_files};
+use crate::cli::input::{Reader, Sides, as_file, files as input_files};
 use crate::cli::output::Output;
 use crate::index::broken;
 use crate::policy::PolicyType;
@@ -61,15 +62,15 @@ impl Step {
 ///
 /// # Errors
 /// A check is asked for whose settings are missing, or nothing is left to do.
-pub(super) fn planned(settings: &Settings, files: &Files) -> Result<Vec<Step>, Failure> {
+pub(super) fn planned(
+    settings: &Settings,
+    files: &Files,
+    mut compared: KindSides,
+) -> Result<Vec<Step>, Failure> {
     let config = &settings.config;
     let mut steps = Vec::new();
     for check in Check::ALL {
-        let is_asked = match &config.checks {
-            Some(checks) => checks.contains(&check),
-            None => has_settings(check, settings),
-        };
-        if !is_asked {
+        if !is_asked(check, settings) {
             continue;
         }
         if !has_settings(check, settings) {
@@ -95,7 +96,7 @@ pub(super) fn planned(settings: &Settings, files: &Files) -> Result<Vec<Step>, F
                     by_rules(&mut steps, settings, files, rules)?;
                 }
                 if let Some(base) = &settings.base {
-                    compared(&mut steps, settings, files, base)?;
+                    with_commit(&mut steps, settings, std::mem::take(&mut compared), base);
                 }
             }
         }
@@ -106,6 +107,15 @@ pub(super) fn planned(settings: &Settings, files: &Files) -> Result<Vec<Step>, F
         ));
     }
     Ok(steps)
+}
+
+/// True if a check runs: the configuration names it, or its settings are there. A commit to compare with is asked for by name.
+fn is_asked(check: Check, settings: &Settings) -> bool {
+    match &settings.config.checks {
+        Some(_) if check == Check::NoNewAccess && settings.base.is_some() => true,
+        Some(checks) => checks.contains(&check),
+        None => has_settings(check, settings),
+    }
 }
 
 /// True if everything is there that a check needs.
@@ -158,6 +168,23 @@ pub(super) fn of_unknown_resources(settings: &Settings, files: &Files) -> Vec<(S
     unknown.collect()
 }
 
+/// Returns the files whose policies cannot be read, if a check runs that takes some kinds of policies, because nobody knows the kind of
+/// these, and no check that takes all and tells of them.
+pub(super) fn faulty(settings: &Settings, files: &Files) -> Vec<(String, Failure)> {
+    let takes_some =
+        |check: &Check| matches!(check, Check::NoPublicAccess | Check::ExternalAccess | Check::NoNewAccess);
+    let takes_all = |check: &Check| match check {
+        Check::Lint | Check::AccessNotGranted => true,
+        Check::NoNewAccess => settings.base.is_some(),
+        Check::ValidatePolicy | Check::NoPublicAccess | Check::ExternalAccess => false,
+    };
+    let mut asked = Check::ALL.iter().filter(|check| is_asked(**check, settings));
+    if !asked.clone().any(takes_some) || asked.any(takes_all) {
+        return Vec::new();
+    }
+    files.list.iter().filter_map(|file| Some((file.path.clone(), file.fault.clone()?))).collect()
+}
+
 /// True if it is known what a policy is attached to.
 fn has_resource(file: &File) -> bool {
     file.is_container || file.kind.as_ref().is_some_and(|kind| kind.resource_type().is_some())
@@ -194,7 +221,7 @@ fn external(steps: &mut Vec<Step>, settings: &Settings, files: &Files) {
             arguments.extend(["--resource-type".to_owned(), of.to_owned()]);
         }
         arguments.extend(common(settings));
-        arguments.extend(["--policy".to_owned(), path(&file.path)]);
+        arguments.extend(["--policy".to_owned(), as_file(&file.path)]);
         steps.push(Step { check: Check::ExternalAccess, arguments, skipped: Vec::new(), sides: None });
     }
 }
@@ -217,7 +244,7 @@ fn by_rules(steps: &mut Vec<Step>, settings: &Settings, files: &Files, rules: &s
     for (kind, files) in by_kind(meant.into_iter()) {
         let limits = matches!(kind, Some(InputKind::ServiceControl | InputKind::ResourceControl));
         let mut arguments = typed(Check::NoNewAccess, kind.filter(|_| limits));
-        arguments.extend(["--existing-dir".to_owned(), path(rules), "--skip-non-policies".to_owned()]);
+        arguments.extend(["--existing-dir".to_owned(), as_file(rules), "--skip-non-policies".to_owned()]);
         arguments.extend(common(settings));
         arguments.extend(inputs(Check::NoNewAccess, &files));
         let skipped = std::mem::take(&mut skipped);
@@ -237,8 +264,8 @@ fn kinds_of_rules(rules: &str) -> BTreeSet<bool> {
 }
 
 /// Adds the comparison with a commit.
-fn compared(steps: &mut Vec<Step>, settings: &Settings, files: &Files, base: &str) -> Result<(), Failure> {
-    for (kind, sides) in sides(settings, files, base)? {
+fn with_commit(steps: &mut Vec<Step>, settings: &Settings, compared: KindSides, base: &str) {
+    for (kind, sides) in compared {
         let mut arguments = typed(Check::NoNewAccess, kind.as_ref());
         arguments.push("--skip-non-policies".to_owned());
         arguments.extend(common(settings));
@@ -251,7 +278,6 @@ fn compared(steps: &mut Vec<Step>, settings: &Settings, files: &Files, base: &st
         ]);
         steps.push(Step { check: Check::NoNewAccess, arguments, skipped: Vec::new(), sides: Some(sides) });
     }
-    Ok(())
 }
 
 /// Groups files by kind, in the order of the first file of each kind.
@@ -306,18 +332,9 @@ fn inputs(check: Check, files: &[&File]) -> Vec<String> {
             "--policy"
         }
     };
-    std::iter::once(flag.to_owned()).chain(files.iter().map(|file| path(&file.path))).collect()
+    std::iter::once(flag.to_owned()).chain(files.iter().map(|file| as_file(&file.path))).collect()
 }
 
 fn repeated(flag: &str, values: &[String]) -> Vec<String> {
     values.iter().map(|value| format!("{flag}={value}")).collect()
-}
-
-/// Returns a path that no command takes as a flag, a document or a URL.
-fn path(path: &str) -> String {
-    if path.starts_with(['-', '{']) || path.starts_with("file:") || path.starts_with("git:") {
-        format!("./{path}")
-    } else {
-        path.to_owned()
-    }
 }

@@ -43,6 +43,7 @@ fn text(runs: &[Done], exit: Exit, settings: &Settings, output: &mut Output) -> 
             output.text(&format!("{}: {}: {}\n", run.name, subject.name, subject.message))?;
         }
         output.text(&match run.report.subjects.is_empty() {
+            true if run.exit == Exit::Success => format!("{}: PASS. No policy has changed\n", run.name),
             true => format!("{}: could not run\n", run.name),
             false => run.report.summary(),
         })?;

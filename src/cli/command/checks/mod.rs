@@ -38,7 +38,10 @@ pub(crate) fn no_new_access(args: &NoNewAccessArgs, output: &mut Output) -> Resu
         Some(paired) => &paired.inputs,
         None => &gather(&mut reader, &args.new, "new", &args.inputs.container),
     };
-    run.admits(inputs)?;
+    // Policies that did not change are policies.
+    if unchanged == 0 {
+        run.admits(inputs)?;
+    }
     if unchanged > 0 {
         output.note(&told::unchanged(unchanged));
     }

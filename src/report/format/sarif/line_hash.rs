@@ -36,10 +36,9 @@ impl LineHashes {
         LineHashes(numbered.collect())
     }
 
-    /// Returns the hash of a line, numbered from 1, as it is written in a log.
-    pub(super) fn line(&self, line: usize) -> Option<String> {
-        let (hash, number) = self.0.get(line.checked_sub(1)?)?;
-        Some(format!("{hash:x}:{number}"))
+    /// Returns the hash of a line, numbered from 1, with its number among equal ones.
+    pub(super) fn line(&self, line: usize) -> Option<(u64, usize)> {
+        self.0.get(line.checked_sub(1)?).copied()
     }
 }
 
@@ -67,7 +66,8 @@ mod tests {
 
     fn hashes(text: &str) -> Vec<String> {
         let hashes = LineHashes::of(text);
-        (1..).map_while(|line| hashes.line(line)).collect()
+        let lines = (1..).map_while(|line| hashes.line(line));
+        lines.map(|(hash, number)| format!("{hash:x}:{number}")).collect()
     }
 
     /// The values are those of the action's own tests.

@@ -14,7 +14,7 @@ use line_hash::LineHashes;
 use rule::Rule;
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The length in bytes up to which a marked text is repeated as a snippet.
 const LONGEST_SNIPPET: usize = 4_000;
@@ -38,10 +38,10 @@ pub fn report(report: &Report) -> Value {
     let about_run = report.issues.iter().map(|issue| (issue, anywhere));
     let about_subjects =
         report.subjects.iter().flat_map(|subject| subject.issues.iter().map(|issue| (issue, subject.file())));
-    let mut hashes = FileHashes::default();
+    let mut given = Names::default();
     let results: Vec<Outcome<'_>> = about_run
         .chain(about_subjects)
-        .map(|(issue, file)| Outcome::of(issue, file, &codes, report, &mut hashes))
+        .map(|(issue, file)| Outcome::of(issue, file, &codes, report, &mut given))
         .collect();
     json!(Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -273,7 +273,7 @@ struct Outcome<'a> {
     locations: [Location<'a>; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location<'a>>,
-    partial_fingerprints: Fingerprints<'a>,
+    partial_fingerprints: Fingerprints,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressions: Option<Vec<Suppression<'a>>>,
 }
@@ -281,28 +281,51 @@ struct Outcome<'a> {
 /// The names by which results are matched from run to run.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Fingerprints<'a> {
+struct Fingerprints {
     #[serde(rename = "iamsat/v1")]
-    iamsat: &'a str,
+    iamsat: String,
     /// GitHub's own name for the place.
     #[serde(skip_serializing_if = "Option::is_none")]
     primary_location_line_hash: Option<String>,
 }
 
-/// The hashes of the lines of all files with results, each file hashed once.
+/// The names of the results so far. Each is given once in a file: results with equal names would become one alert.
 #[derive(Default)]
-struct FileHashes(BTreeMap<String, LineHashes>);
+struct Names {
+    /// The hashes of the lines of all files with results, each file hashed once.
+    hashes: BTreeMap<String, LineHashes>,
+    /// The numbers of hashes that are taken, and where the search for a free one goes on.
+    taken: BTreeSet<(String, u64, usize)>,
+    next: BTreeMap<(String, u64, usize), usize>,
+    /// The number of results with a fingerprint, by file.
+    fingerprints: BTreeMap<(String, String), usize>,
+}
 
-impl FileHashes {
-    /// Returns the hash of the line of an issue; `None` if it has no place.
-    fn of(&mut self, issue: &Issue) -> Option<String> {
+impl Names {
+    /// Returns the fingerprint of an issue, with a number from its second occurrence on.
+    fn fingerprint(&mut self, issue: &Issue, file: &str) -> String {
+        let key = (file.to_owned(), issue.fingerprint.clone());
+        let count = self.fingerprints.entry(key).or_insert(0);
+        *count += 1;
+        match *count {
+            1 => issue.fingerprint.clone(),
+            n => format!("{}:{n}", issue.fingerprint),
+        }
+    }
+
+    /// Returns the hash of the line of an issue, with its number among equal ones; `None` if it has no place.
+    fn line(&mut self, issue: &Issue) -> Option<String> {
         let (source, mark) = issue.source.as_ref().zip(issue.marks.first())?;
         let (file, span) = source.in_file(mark.span);
         let line = file.position(span.start as usize).line;
-        if !self.0.contains_key(file.name()) {
-            self.0.insert(file.name().to_owned(), LineHashes::of(file.text()));
+        let name = file.name().to_owned();
+        let hashes = self.hashes.entry(name.clone()).or_insert_with(|| LineHashes::of(file.text()));
+        let (hash, number) = hashes.line(line)?;
+        let next = self.next.entry((name.clone(), hash, number)).or_insert(number);
+        while !self.taken.insert((name.clone(), hash, *next)) {
+            *next += 1;
         }
-        self.0.get(file.name())?.line(line)
+        Some(format!("{hash:x}:{next}"))
     }
 }
 
@@ -314,13 +337,7 @@ struct Suppression<'a> {
 }
 
 impl<'a> Outcome<'a> {
-    fn of(
-        issue: &'a Issue,
-        file: &str,
-        codes: &[Code],
-        report: &Report,
-        hashes: &mut FileHashes,
-    ) -> Outcome<'a> {
+    fn of(issue: &'a Issue, file: &str, codes: &[Code], report: &Report, names: &mut Names) -> Outcome<'a> {
         let (location, related) = match (&issue.source, issue.marks.split_first()) {
             (Some(source), Some((first, others))) => {
                 let pointer = issue.pointer.as_deref();
@@ -359,8 +376,8 @@ impl<'a> Outcome<'a> {
             locations: [location],
             related_locations: related,
             partial_fingerprints: Fingerprints {
-                iamsat: &issue.fingerprint,
-                primary_location_line_hash: hashes.of(issue),
+                iamsat: names.fingerprint(issue, file),
+                primary_location_line_hash: names.line(issue),
             },
             suppressions: match issue.silenced() {
                 Some(reason) => Some(suppression(reason)),
