@@ -443,7 +443,7 @@ fn settings_without_effect_are_errors() {
         ("rules = \"policies\"\nchecks = [\"lint\"]", "`rules` has no effect"),
         ("checks = [\"lint\"]\n[[not-granted]]\nactions = [\"iam:*\"]", "`not-granted` has no effect"),
         ("managed-policies = \"none\"", "`none` is not a directory"),
-        ("baseline = \"none.json\"", "none.json"),
+        ("baseline = \"none.json\"", "`none.json` is not a file"),
         ("[severity]\nnested-stack = \"allow\"", "its severity cannot be set"),
     ] {
         repository.write("iamsat.toml", &format!("inputs = [\"policies\"]\n{settings}\n"));

@@ -2,7 +2,7 @@
 
 use crate::cli::Exit;
 use crate::cli::args::{Format, PoliciesArgs};
-use crate::cli::input::{Opened, Reader, below, is_chosen, parts, presumption, skipped};
+use crate::cli::input::{Opened, Reader, below, is_chosen, is_directory, parts, presumption, skipped};
 use crate::cli::output::{Output, directory};
 use crate::container::{AccessBlock, Attachment, Container, Content, Entry, Hole, Origin};
 use crate::policy::{PolicyType, Read};
@@ -10,13 +10,12 @@ use crate::report::{Failure, Issue, Report, Status, Subject};
 use crate::surface::unknown;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 pub(crate) fn run(args: &PoliciesArgs, output: &mut Output) -> Result<Exit, Failure> {
     let mut reader = Reader::new(&args.container);
     let (mut listings, mut failures) = (Vec::new(), Vec::new());
     for argument in &args.files {
-        let files = match Path::new(argument).is_dir() {
+        let files = match is_directory(argument) {
             true => below(argument),
             false => vec![Ok(argument.clone())],
         };

@@ -58,6 +58,7 @@ pub(super) fn exists(config: &Config, source: &Source, uses_baseline: bool) -> R
         let fault = match *member {
             "rules" | "managed-policies" if !path.is_dir() => Some(format!("`{text}` is not a directory")),
             "parameters" if !path.is_file() => Some(format!("`{text}` is not a file")),
+            "baseline" if uses_baseline && !path.is_file() => Some(format!("`{text}` is not a file")),
             "baseline" if uses_baseline => {
                 let read = read_text(&path.display().to_string());
                 let read = read.and_then(|list| Baseline::parse(&Source::new(text.as_str(), list)));

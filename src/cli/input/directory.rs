@@ -139,9 +139,9 @@ pub(crate) fn as_file(path: &str) -> String {
 
 /// Returns the path of a file below the directory, which pairs it with the same file of another directory.
 pub(crate) fn relative<'f>(file: &'f str, directory: &str) -> &'f str {
-    let from = without_dot(directory);
+    let (file, from) = (without_dot(file), without_dot(directory));
     // The names of files below the directory `.` do not start with it.
-    let rest = if from == "." { Some(without_dot(file)) } else { file.strip_prefix(from) };
+    let rest = if from == "." { Some(file) } else { file.strip_prefix(from) };
     match rest {
         Some(rest) => rest.trim_start_matches(['/', MAIN_SEPARATOR]),
         None => broken("a file below a directory starts with its name"),
@@ -179,6 +179,8 @@ mod tests {
             ("a.json", ".", "a.json"),
             ("a.json", "./", "a.json"),
             ("../main/a.json", "../main", "a.json"),
+            ("./-main/a.json", "-main", "a.json"),
+            ("./git:main:a/b.json", ".", "git:main:a/b.json"),
             ("/etc/main//a.json", "/etc/main/", "a.json"),
         ] {
             assert_eq!(relative(file, directory), expected, "{file} {directory}");

@@ -23,7 +23,7 @@ mod served;
 
 pub(super) use access::access_of;
 pub(super) use acl::acl_grants;
-pub(super) use argument::{path_of, read_bounded, read_text, text_of};
+pub(super) use argument::{is_directory, path_of, read_bounded, read_text, text_of};
 pub(super) use block_settings::block_settings;
 pub(super) use catalogue::catalogue;
 pub(super) use committed::{Tree, from_here};

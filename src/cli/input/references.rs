@@ -1,6 +1,6 @@
 //! The existing policies of check-no-new-access: one policy, or a directory of reference policies (rules).
 
-use super::argument::path_of;
+use super::argument::{is_directory, path_of};
 use super::directory::{below, relative};
 use super::reader::Reader;
 use crate::cli::args::NoNewAccessArgs;
@@ -9,7 +9,7 @@ use crate::index::broken;
 use crate::policy::{Document, PolicyType, Read};
 use crate::report::{Failure, Issue};
 use crate::surface::unreadable;
-use std::path::{MAIN_SEPARATOR, Path};
+use std::path::MAIN_SEPARATOR;
 
 /// A policy with which others are compared.
 #[derive(Clone)]
@@ -72,7 +72,7 @@ pub(crate) fn references(args: &NoNewAccessArgs, reader: &mut Reader) -> Result<
         (None, Some(directory)) => path_of(directory),
         (None, None) => broken("one of --existing and --existing-dir is required"),
     };
-    if !Path::new(directory).is_dir() {
+    if args.existing_dir.as_ref().is_some_and(|named| !is_directory(named)) {
         return Err(unreadable(directory, "it is not a directory"));
     }
     let mut references = Vec::new();
