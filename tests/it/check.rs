@@ -377,7 +377,7 @@ fn what_a_commit_does_not_hold_is_not_new() {
     }
 }
 
-/// Nothing changed in one kind of policies, which is no reason to stop.
+/// A kind of policies in which nothing changed does not stop the others.
 #[test]
 fn unchanged_policies_pass() {
     let Some(repository) = Repository::new("unchanged") else { return };

@@ -1,6 +1,6 @@
 //! The files of a commit, and the paths by which a repository knows the files of the working tree.
 
-use super::git::{argument, output};
+use super::git_process::{argument, output};
 use crate::surface::reason;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};

@@ -9,6 +9,7 @@ mod committed;
 mod directory;
 mod gather;
 mod git;
+mod git_process;
 mod inputs;
 mod json_argument;
 mod layers;

@@ -38,7 +38,7 @@ pub(crate) struct Output {
     /// Takes the notes too, if the output of the command is part of another answer.
     captured: Option<Captured>,
     failed: bool,
-    /// Whether a policy was judged, if the command is one that says it.
+    /// True if a policy was judged; `None` in commands that do not say it.
     has_judged: Option<bool>,
     /// Where reports are kept instead of being written, while a command runs as a part of another.
     collected: Option<Vec<Report>>,

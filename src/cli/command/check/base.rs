@@ -130,7 +130,7 @@ impl Pairing {
                 }
                 Ok(None) => {}
                 Err(why) => {
-                    // A link to a file with another name is no input of a directory.
+                    // A directory has no inputs among links to files with other names.
                     let is_meant = named(place) || pattern.is_some() || place == directory;
                     let is_harmless = match tree.link(place).filter(|_| !is_meant) {
                         Some(link) => {

@@ -33,7 +33,7 @@ struct Run {
     outcome: Outcome,
     /// The whole output of the command.
     detail: String,
-    /// What a person should know about an answer that is the expected one.
+    /// Notes that make an answer doubtful, also if it is the expected one.
     doubts: String,
 }
 

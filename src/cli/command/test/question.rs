@@ -154,7 +154,7 @@ impl Reader {
         }
         positional.sort_by_key(|(index, _)| *index);
         if !positional.is_empty() {
-            // What follows is no flag, whatever it begins with.
+            // Everything after it counts as a value, also if it begins like a flag.
             question.arguments.push("--".to_owned());
         }
         question.arguments.extend(positional.into_iter().map(|(_, value)| value));
