@@ -261,10 +261,14 @@ fn a_check_that_judges_nothing_is_no_success() {
     let directory = directory("nothing");
     let template = r#"{"Resources":{"P":{"Type":"AWS::IAM::ManagedPolicy","Properties":{"PolicyDocument":{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}}}}}"#;
     std::fs::write(directory.join("t.json"), template).unwrap();
+    let without = r#"{"AWSTemplateFormatVersion":"2010-09-09","Resources":{"B":{"Type":"AWS::S3::Bucket"}}}"#;
+    std::fs::write(directory.join("none.json"), without).unwrap();
     let tests = [
         "check: find, policy: t.json, action: 's3:*', select: 'nothing*'",
         "check: find, policy: t.json, action: 's3:*', skip: '*=x'",
         "check: simulate, policy: t.json, action: 's3:GetObject', resource: '*', select: 'nothing*', expect: denied",
+        "check: find, policy: none.json, action: 's3:*'",
+        "check: simulate, policy: none.json, action: 's3:GetObject', resource: '*', expect: denied",
         "check: validate-policy, policy: t.json, select: 'nothing*'",
         "check: validate-policy, policy: t.json, skip: '*=x'",
         "check: find-external-access, policy: t.json, zoneOfTrust: '111122223333', select: 'nothing*'",

@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn a_file_is_what_the_commit_has_at_its_path() {
         let tree = tree(
-            "100644 blob aa\tp/a.json\0120000 blob bb\tp/l\0160000 commit cc\ts\0100755 blob dd\tp[1]/x \0",
+            "100644 blob aa\tp/a.json\x00120000 blob bb\tp/l\x00160000 commit cc\ts\x00100755 blob dd\tp[1]/x \x00",
         );
         assert_eq!(tree.file("p/a.json").unwrap().unwrap().hash, "aa");
         assert_eq!(tree.file("p[1]/x ").unwrap().unwrap().hash, "dd");

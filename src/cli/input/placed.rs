@@ -91,11 +91,11 @@ pub(crate) fn parts(container: &Container) -> String {
 /// Removes policies that are skipped, with a note, and makes secret ones an error.
 ///
 /// # Errors
-/// No policy is left: an answer about no policy says nothing.
+/// `--select` or `--skip` leaves no policy: an answer about no policy says nothing.
 pub(crate) fn as_one_set(
     list: &mut Vec<Input>,
     args: &ContainerArgs,
-    output: &Output,
+    output: &mut Output,
 ) -> Result<(), Failure> {
     list.retain(|input| match &input.standing {
         Standing::Skipped(why) => {
@@ -117,10 +117,13 @@ pub(crate) fn as_one_set(
             input.read = Err(Failure::undecided((**issue).clone(), told));
         }
     }
-    match is_empty {
-        true => Err(Failure::validation("none of the inputs holds a policy that is chosen")),
-        false => Ok(()),
+    if is_empty {
+        if !(args.select.is_empty() && args.skip.is_empty()) {
+            return Err(Failure::validation("none of the inputs holds a policy that is chosen"));
+        }
+        output.judged_nothing();
     }
+    Ok(())
 }
 
 /// Returns the texts of all policies of a set.

@@ -219,6 +219,11 @@ impl Output {
         self.has_judged = Some(has_judged || self.has_judged == Some(true));
     }
 
+    /// Remembers that the inputs held no policy.
+    pub(crate) fn judged_nothing(&mut self) {
+        self.has_judged = Some(false);
+    }
+
     /// True if the command is one that judges each policy of its inputs, and there was none to judge.
     pub(crate) fn has_judged_nothing(&self) -> bool {
         self.has_judged == Some(false)
