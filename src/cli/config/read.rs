@@ -237,7 +237,7 @@ mod tests {
         let text = r#"
             inputs = ["policies", "cdk.out/*.json"]
             exclude = ["policies/old/*"]
-            checks = ["lint", "check-no-new-access"]
+            checks = ["lint", "check-no-new-access", "check-access-not-granted", "find-external-access"]
             rules = "rules"
             baseline = "known.json"
             zone-of-trust = ["111122223333"]
@@ -254,7 +254,8 @@ mod tests {
         "#;
         let config = read(&Source::new("iamsat.toml", text)).unwrap();
         assert_eq!(config.inputs, ["policies", "cdk.out/*.json"]);
-        assert_eq!(config.checks, Some(vec![Check::Lint, Check::NoNewAccess]));
+        let checks = [Check::Lint, Check::NoNewAccess, Check::AccessNotGranted, Check::ExternalAccess];
+        assert_eq!(config.checks.as_deref(), Some(&checks[..]));
         let kinds: Vec<&InputKind> = config.kinds.iter().map(|(_, kind)| kind).collect();
         let bucket = InputKind::Of("AWS::S3::Bucket".to_owned());
         assert_eq!(kinds, [&InputKind::Identity, &InputKind::ServiceControl, &bucket]);
