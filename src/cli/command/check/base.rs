@@ -6,6 +6,7 @@ use crate::cli::config::{Config, InputKind};
 use crate::cli::input::{
     Git, SideFile, Sides, Tree, as_file, from_here, is_input, is_json, is_named_as_template,
 };
+use crate::index::broken;
 use crate::report::Failure;
 use crate::surface::{reason, unreadable};
 use glob::Pattern;
@@ -67,7 +68,9 @@ impl Pairing {
             self.kinds.push((kind, Sides::default()));
             self.kinds.len() - 1
         });
-        let Some((_, sides)) = self.kinds.get_mut(known) else { return };
+        let Some((_, sides)) = self.kinds.get_mut(known) else {
+            broken("a group of kinds that was found or added is there")
+        };
         for (side, file) in sides.iter_mut().zip(files) {
             side.extend(file.map(|file| (place.to_owned(), file)));
         }

@@ -4,6 +4,7 @@ use super::style::Style;
 use super::verdict::Verbosity;
 use crate::check::Grant;
 use crate::explain::display::{one_line, plain};
+use crate::index::broken;
 use crate::report::answer::WhatCan;
 use serde_json::Value;
 
@@ -61,12 +62,17 @@ fn granted(what: &WhatCan<'_>, grant: &Grant<'_>) -> String {
     };
     let mut out = match (list("Action"), list("NotAction")) {
         (Some(actions), _) => format!("  {actions}\n"),
-        (None, but) => format!("  all actions but {}\n", but.unwrap_or_default()),
+        (None, Some(but)) => format!("  all actions but {but}\n"),
+        (None, None) => broken("a statement has Action or NotAction"),
     };
-    match (list("Resource"), list("NotResource")) {
-        (Some(resources), _) => out.push_str(&format!("    on       {resources}\n")),
-        (None, but) => out.push_str(&format!("    on       all but {}\n", but.unwrap_or_default())),
-    }
+    let on = match (list("Resource"), list("NotResource")) {
+        // A trust policy is about its own role.
+        _ if grant.statement().resource.is_none() => "the resource with this policy".to_owned(),
+        (Some(resources), _) => resources,
+        (None, Some(but)) => format!("all but {but}"),
+        (None, None) => broken("the area of a statement has resources"),
+    };
+    out.push_str(&format!("    on       {on}\n"));
     if let Some(condition) = statement.get("Condition") {
         out.push_str(&format!("    if       {}\n", one_line(&condition.to_string())));
     }
