@@ -3,9 +3,10 @@
 //! checked several times from two parsed documents without cached results; the fastest counts. `known` checks pairs of prepared
 //! documents.
 //!
-//! `--once` checks each pair once, and further words choose parts (`managed`, `conditions`, `identical`, `largest`, and families
-//! by a word of their name): for counting instructions, see README.md. `--each` prints the time of every pair in nanoseconds, for
-//! `benches/turns.py`, which compares two builds.
+//! `--once` checks each pair once, and further words choose parts (`managed`, `conditions`, `identical`, `largest`, `layers`,
+//! `witnesses`, and families by a word of their name): for counting instructions, see README.md. `--each` prints the time of every
+//! pair in nanoseconds, for `benches/turns.py`, which compares two builds. With `--first`, answers show the first witness that is
+//! found, as those do that nobody reads.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -45,7 +46,8 @@ fn measure_known(name: &str, new: &Document, existing: &Document, repeats: u32) 
 }
 
 fn fastest(name: &str, repeats: u32, new: DocumentRef<'_>, existing: DocumentRef<'_>) -> Sample {
-    let options = Options::default();
+    let first_witness = std::env::args().any(|a| a == "--first");
+    let options = Options { first_witness, ..Options::default() };
     let mut best: Option<Sample> = None;
     for _ in 0..repeats {
         let start = Instant::now();
@@ -103,6 +105,9 @@ fn main() {
         if wanted("layers") {
             layers(quick, if once { 1 } else { 5 });
         }
+        if wanted("witnesses") {
+            witnesses(quick, if once { 1 } else { 5 });
+        }
     }
     for (name, family) in support::families() {
         if !wanted(name) && !parts.iter().any(|p| p == "families") {
@@ -121,6 +126,64 @@ fn main() {
     }
 }
 
+/// Says how many witnesses between neighbours AWS lists, and what that costs: with the first witness of each search, and with the one
+/// that is shown to people. Both take turns with each pair.
+fn witnesses(quick: bool, repeats: u32) {
+    use iamsat::catalogue::Catalogue;
+    use iamsat::request::RequestPart;
+    let neighbours = support::pairs().into_iter().filter(|(name, ..)| {
+        !["less", "more", "narrow"].iter().any(|kind| name.ends_with(kind) || name.starts_with(kind))
+    });
+    let pairs: Vec<_> = neighbours.take(if quick { 50 } else { usize::MAX }).collect();
+    let mut times: [Vec<Duration>; 2] = Default::default();
+    let mut counts = [[0usize; 5]; 2];
+    let mut proved = 0usize;
+    let settings = [true, false].map(|first_witness| Options { first_witness, ..Options::default() });
+    for (_, new, existing) in &pairs {
+        let mut best = [Duration::MAX; 2];
+        for round in 0..=repeats {
+            for (at, options) in settings.iter().enumerate() {
+                let start = Instant::now();
+                let answer = judge(new.into(), existing.into(), options);
+                best[at] = best[at].min(start.elapsed());
+                if round > 0 {
+                    continue;
+                }
+                let Verdict::Fail(findings) = &answer.verdict else { continue };
+                for finding in findings {
+                    let request = finding.witness.request();
+                    let place = match request.is_listed(Catalogue::embedded()).err().map(|misfit| misfit.part)
+                    {
+                        None => 0,
+                        Some(RequestPart::Action) => 1,
+                        Some(RequestPart::Resource) => 2,
+                        Some(RequestPart::Key) => 3,
+                        Some(RequestPart::Values) => 4,
+                    };
+                    counts[at][place] += 1;
+                    proved += usize::from(finding.unlisted.is_some());
+                }
+            }
+        }
+        best.into_iter().zip(&mut times).for_each(|(time, times)| times.push(time));
+    }
+    for (at, title) in ["the first witness", "the witness for people"].iter().enumerate() {
+        let [listed, action, resource, key, values] = counts[at];
+        times[at].sort_unstable();
+        let time = |share: usize| times[at][(times[at].len() - 1) * share / 100];
+        println!(
+            "{title}, {} pairs of neighbours: {listed} witnesses that AWS lists; {action} with an unlisted action, {resource} with \
+             another resource, {key} with another key, {values} with more values; median {:.1?}, p90 {:.1?}, p99 {:.1?}, mean {:.1?}",
+            pairs.len(),
+            time(50),
+            time(90),
+            time(99),
+            times[at].iter().sum::<Duration>() / u32::try_from(pairs.len()).unwrap(),
+        );
+    }
+    println!("with a proof that AWS lists no such request: {proved}");
+}
+
 /// The SCPs of two levels: everything, and everything but accounts and identities.
 const GUARDS: [(&str, &str); 2] = [
     ("everything", r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#),
@@ -133,8 +196,9 @@ const GUARDS: [(&str, &str); 2] = [
     ),
 ];
 
-/// Measures `can` over five layers of managed policies: each policy under itself as boundary, its neighbour as session policy, and
-/// two levels of SCPs. The question is about the first action that the policy allows.
+/// Measures `can` over five layers of managed policies: each policy under itself as boundary, its neighbour or itself as session
+/// policy, and two levels of SCPs. The question is about the first action that the policy allows, so most answers are CANNOT under
+/// the neighbour, and most are CAN under the policy itself.
 fn layers(quick: bool, repeats: u32) {
     use iamsat::check::{Property, Wanted, can};
     use iamsat::policy::{Attached, Effect, Layers};
@@ -146,7 +210,13 @@ fn layers(quick: bool, repeats: u32) {
     // The corpus has neither of AWS's policies for everything; these say the same.
     let guards = GUARDS.map(|(name, text)| PreparedDocument::new(support::document(name, text)));
     let callers = Callers::parse("arn:aws:iam::111122223333:role/app").unwrap();
-    for (title, is_known) in [("can over five layers", false), ("can over five known layers", true)] {
+    let titles = [
+        ("can over five layers, session of the neighbour", true, false),
+        ("can over five known layers, session of the neighbour", true, true),
+        ("can over five layers, session of its own", false, false),
+        ("can over five known layers, session of its own", false, true),
+    ];
+    for (title, is_neighbour, is_known) in titles {
         let mut samples = Vec::new();
         for pair in policies.windows(2).take(if quick { 20 } else { usize::MAX }) {
             let [own, next] = [prepared(&pair[0]), prepared(&pair[1])];
@@ -161,7 +231,7 @@ fn layers(quick: bool, repeats: u32) {
             let layers = Layers {
                 identity: vec![of(&own)],
                 boundary: Some(of(&own)),
-                session: vec![of(&next)],
+                session: vec![of(if is_neighbour { &next } else { &own })],
                 scp: guards.iter().map(|guard| vec![of(guard)]).collect(),
                 resource_account: Some("111122223333".into()),
                 ..Layers::default()

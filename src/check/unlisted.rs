@@ -51,10 +51,15 @@ pub(super) fn prove_unlisted<'a>(
         (World::ListedActions, [Some(RequestPart::Action)].as_slice()),
         (World::Catalogue, &[Some(RequestPart::Resource), Some(RequestPart::Key)]),
     ];
+    let unlisted: Vec<Option<RequestPart>> = findings.iter().map(part).collect();
     for (world, parts) in asks {
-        let mut unlisted = findings.iter_mut().filter(|finding| parts.contains(&part(finding))).peekable();
-        if unlisted.peek().is_some() {
-            let query = query.clone().knowing(bounds.in_world(world));
+        let of_world = findings.iter_mut().zip(&unlisted).filter(|(_, part)| parts.contains(part));
+        let unlisted: Vec<&mut Finding> =
+            of_world.take(BETTER_WITNESSES).map(|(finding, _)| finding).collect();
+        let statements: Vec<(usize, usize)> =
+            unlisted.iter().map(|finding| (finding.document, finding.statement)).collect();
+        if !statements.is_empty() {
+            let query = query.clone().knowing(bounds.in_world(world)).about(statements);
             // Without work left, the findings stay as they are.
             let _: Option<()> = ask_again(unlisted, &query, documents, semantics, (bounds, &budget));
         }
@@ -63,8 +68,8 @@ pub(super) fn prove_unlisted<'a>(
 }
 
 /// Asks about these findings in the world of the query; `None` if the limits are reached.
-fn ask_again<'a, 'f>(
-    findings: impl Iterator<Item = &'f mut Finding>,
+fn ask_again<'a>(
+    findings: Vec<&mut Finding>,
     query: &Query<'a>,
     documents: &[DocumentRef<'a>],
     semantics: Semantics,
@@ -80,7 +85,7 @@ fn ask_again<'a, 'f>(
     let theory = Theory::new(semantics.requesters()).with_names_of(bounds.catalogue.cloned());
     let (goals, shared) = (std::mem::take(&mut encoding.goals), std::mem::take(&mut encoding.shared));
     let mut search = Search::new(&mut encoding.formula, theory, limits);
-    for finding in findings.take(BETTER_WITNESSES) {
+    for finding in findings {
         let own = goals.iter().find(|(document, statement, _)| {
             (*document, *statement) == (finding.document, finding.statement)
         });

@@ -77,7 +77,9 @@ impl<'a> Encoding<'a> {
             let of = move |(i, c)| CompiledPolicy::with_effect(c, effect).map(move |(s, lit)| (i, s, lit));
             policies.clone().flat_map(of)
         };
-        let mut goals: Vec<(usize, usize, Lit)> = with_effect(query.set().effect()).collect();
+        let adding = with_effect(query.set().effect());
+        let mut goals: Vec<(usize, usize, Lit)> =
+            adding.filter(|(i, s, _)| query.asks_about(*i, *s)).collect();
         let mut shared: Vec<Lit> = Vec::new();
         if let Some(access) = query.access() {
             shared.push(listed(&mut formula, &context, access));

@@ -94,16 +94,27 @@ impl Slice {
             statements.map(|digest| digest.services).fold(Services::NONE, Services::or)
         });
         let asked = confined.fold(listed, Services::and);
-        let is_goal = |digest: &&Digest<'_>| {
-            digest.services.meet(asked) && !excluded.iter().any(|excluded| excluded.covers(digest))
+        let is_goal = |document: usize, (statement, digest): (usize, &Digest<'_>)| {
+            digest.effect == set.effect()
+                && query.asks_about(document, statement)
+                && digest.services.meet(asked)
+                && !excluded.iter().any(|excluded| excluded.covers(digest))
         };
-        let goals = with_effect(policies.iter().flatten(), set.effect()).filter(is_goal);
-        let reached = goals.map(|digest| digest.services).fold(Services::NONE, Services::or).and(asked);
-        let of_policy = |digest: &Digest<'_>| {
-            digest.services.meet(reached) && (digest.effect != set.effect() || is_goal(&digest))
+        let of_policy = |(document, digests): (usize, &Vec<Digest<'_>>)| -> Vec<bool> {
+            digests.iter().enumerate().map(|digest| is_goal(document, digest)).collect()
         };
+        let goals: Vec<Vec<bool>> = policies.iter().enumerate().map(of_policy).collect();
+        let marked = policies.iter().flatten().zip(goals.iter().flatten());
+        let services = marked.filter(|(_, is_goal)| **is_goal).map(|(digest, _)| digest.services);
+        let reached = services.fold(Services::NONE, Services::or).and(asked);
         let of_other = |digest: &Digest<'_>| digest.services.meet(reached);
-        let of_policies = policies.iter().map(|digests| digests.iter().map(of_policy).collect());
+        let matters = |(digest, is_goal): (&Digest<'_>, &bool)| {
+            of_other(digest) && (digest.effect != set.effect() || *is_goal)
+        };
+        let of_policies = policies
+            .iter()
+            .zip(&goals)
+            .map(|(digests, goals)| digests.iter().zip(goals).map(matters).collect());
         let of_others = others.iter().map(|digests| digests.iter().map(of_other).collect());
         let mut matters: Vec<Vec<bool>> = of_policies.chain(of_others).collect();
         // A comparison of two policies runs a single query, for which this does not pay.

@@ -15,7 +15,7 @@ use crate::encode::presence::presence;
 use crate::formula::{Atom, Formula, Lit, LiteralPrefix, PatternId, PatternKey, Test, VariableId, build};
 use crate::index::broken;
 use crate::limits::{Meter, SearchLimits};
-use crate::policy::{ActionPattern, Document, Statement, Template};
+use crate::policy::{ActionPattern, Document, Part, Statement, Template};
 use crate::query::{Query, Role, World};
 use crate::request::is_of_every_service;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -27,8 +27,8 @@ const STATES: u64 = 2_000;
 /// The work of opening a service and of looking at one of its actions.
 const ACTION: u64 = 4;
 
-/// The tests of the action that a request passes, the keys that its service lacks, and the class of its resource.
-type Class = (Vec<bool>, Vec<bool>, Option<Lit>);
+/// The places of the tests of the action that a request passes, the keys that its service lacks, and the class of its resource.
+type Class = (Vec<usize>, Vec<bool>, Option<Lit>);
 
 /// Returns the conjunct "the request is one of the query's world"; `None` for the world of all requests.
 pub(crate) fn listed_requests<'a>(
@@ -47,14 +47,18 @@ pub(crate) fn listed_requests<'a>(
     let keys = if is_whole { limited_keys(formula, catalogue) } else { Vec::new() };
     let mut classes: FxHashSet<Class> = FxHashSet::default();
     let mut representatives = Vec::new();
-    for service in services(query, catalogue) {
+    let asked = asked_statements(query);
+    let wanted = asked.as_deref().and_then(|asked| actions.of_statements(formula, asked));
+    for service in services(asked.as_deref(), catalogue) {
         let tests = actions.about(service);
         let lacks: Vec<bool> = keys.iter().map(|key| !service.knows_key(key)).collect();
         let mut of_formats: FxHashMap<usize, Places> = FxHashMap::default();
         for action in catalogue.actions_of(service) {
             let name = action.full_name().to_ascii_lowercase();
-            let passed = actions.passed(&tests, &Symbol::word(&name));
-
+            let passed = actions.passed(&tests, &name);
+            if wanted.as_ref().is_some_and(|wanted| !passed.iter().any(|test| wanted.contains(test))) {
+                continue;
+            }
             let places = match &mut resources {
                 None => vec![Places { class: None, lit: Lit::TRUE }],
                 Some(resources) => resources.of_action(formula, action, &mut of_formats),
@@ -93,16 +97,13 @@ pub(crate) fn world_work(query: &Query<'_>) -> u64 {
     let (more_actions, more_resources) = listed.fold((0, 0), |(actions, resources), entry| {
         (actions + entry.actions.len(), resources + entry.resources.len())
     });
-    let patterns = |service: &Service| {
-        let is_about = |pattern: &ActionPattern| may_be_of(pattern, service.prefix());
-        statements().flat_map(|s| &s.action.values).filter(|value| is_about(&value.value)).count()
-            + more_actions
-    };
+    let patterns = Prefixes::of(statements().flat_map(|s| &s.action.values).map(|value| &value.value));
     let of_service = |service: &Service| {
-        let actions = service.action_count() as u64 * (ACTION + patterns(service) as u64);
+        let patterns = patterns.about(service.prefix()) + more_actions;
+        let actions = service.action_count() as u64 * (ACTION + patterns as u64);
         actions + service.resources().count() as u64 * (resources + more_resources) as u64
     };
-    services(query, known.catalogue()).map(of_service).sum()
+    services(asked_statements(query).as_deref(), known.catalogue()).map(of_service).sum()
 }
 
 /// Returns the keys that requests of some services never carry, among those of the formula.
@@ -115,36 +116,68 @@ fn limited_keys<'a>(formula: &Formula<'a>, catalogue: &Catalogue) -> Vec<&'a str
     keys
 }
 
-/// True if the pattern may match actions of the service.
-fn may_be_of(pattern: &ActionPattern, service: &str) -> bool {
-    match pattern.text.split_once(':') {
-        Some((prefix, _)) => prefix.contains(['*', '?']) || prefix.eq_ignore_ascii_case(service),
-        None => true,
+/// How many of some patterns may match actions of a service.
+#[derive(Default)]
+struct Prefixes<'p> {
+    /// By service, in lower case.
+    named: FxHashMap<&'p str, usize>,
+    /// Those that may match actions of any service.
+    any: usize,
+}
+
+impl<'p> Prefixes<'p> {
+    fn of(patterns: impl Iterator<Item = &'p ActionPattern>) -> Prefixes<'p> {
+        let mut prefixes = Prefixes::default();
+        for pattern in patterns {
+            let spelled = match pattern.glob.parts().first() {
+                Some(Part::Text(text)) => text.split_once(':'),
+                _ => None,
+            };
+            match spelled {
+                Some((service, _)) => *prefixes.named.entry(service).or_default() += 1,
+                None => prefixes.any += 1,
+            }
+        }
+        prefixes
+    }
+
+    fn about(&self, service: &str) -> usize {
+        self.any + self.named.get(service).map_or(0, |patterns| *patterns)
     }
 }
 
-/// Returns the services whose actions the query can be about: each request in question matches one of some statements.
-fn services<'c>(query: &Query<'_>, catalogue: &'c Catalogue) -> impl Iterator<Item = &'c Service> {
+/// Returns the statements one of which applies to each request in question; `None` if the query names none.
+fn asked_statements<'a>(query: &Query<'a>) -> Option<Vec<&'a Statement>> {
     let scope = || query.with_role(Role::Scope).take(1).collect::<Vec<&Document>>();
     let documents = if query.layered().is_some() { scope() } else { query.policies().to_vec() };
+    if documents.is_empty() {
+        return None;
+    }
     let effect = query.set().effect();
-    let statements = documents.iter().flat_map(|document| &document.statements);
-    let statements: Vec<&Statement> = statements.filter(|s| s.effect.value == effect).collect();
-    let may_be = move |prefix: &str| {
-        let is_about = |statement: &Statement| {
-            statement.action.negated || statement.action.values.iter().any(|v| may_be_of(&v.value, prefix))
-        };
-        documents.is_empty() || statements.iter().any(|statement| is_about(statement))
-    };
+    let all = documents.into_iter().enumerate();
+    let placed = all.flat_map(|(document, of)| of.statements.iter().enumerate().map(move |s| (document, s)));
+    let asked = placed.filter(|(document, (statement, s))| {
+        s.effect.value == effect && query.asks_about(*document, *statement)
+    });
+    Some(asked.map(|(_, (_, statement))| statement).collect())
+}
+
+/// Returns the services of the actions to which some of the statements may apply; all if no statements are given.
+fn services<'c>(asked: Option<&[&Statement]>, catalogue: &'c Catalogue) -> impl Iterator<Item = &'c Service> {
+    let statements = || asked.into_iter().flatten();
+    let is_any = asked.is_none() || statements().any(|statement| statement.action.negated);
+    let prefixes = Prefixes::of(statements().flat_map(|s| &s.action.values).map(|value| &value.value));
+    let may_be = |prefix: &str| is_any || prefixes.about(prefix) > 0;
     let prefixes: Vec<&str> = catalogue.prefixes().filter(|prefix| may_be(prefix)).collect();
     prefixes.into_iter().filter_map(|prefix| catalogue.service(prefix))
 }
 
 /// The tests of the action in a formula.
 struct ActionTests<'a> {
-    tests: Vec<(Lit, Arc<Pattern>, LiteralPrefix<'a>)>,
-    /// The tests that one action passes.
-    words: FxHashMap<&'a str, Lit>,
+    /// The literals of the tests; with their patterns, but for those that one action passes.
+    tests: Vec<(Lit, LiteralPrefix<'a>, Option<Arc<Pattern>>)>,
+    /// The places of the tests that one action passes.
+    words: FxHashMap<&'a str, usize>,
 }
 
 impl<'a> ActionTests<'a> {
@@ -153,38 +186,57 @@ impl<'a> ActionTests<'a> {
         let mut words = FxHashMap::default();
         for (lit, id) in patterns(formula, VariableId::ACTION) {
             let prefix = formula.literal_prefix(id);
-            if let Some(word) = prefix.word() {
-                words.insert(word, lit);
-            }
-            tests.push((lit, build(formula.pattern_of(id)), prefix));
+            let pattern = match prefix.word() {
+                Some(word) => {
+                    words.insert(word, tests.len());
+                    None
+                }
+                None => Some(build(formula.pattern_of(id))),
+            };
+            tests.push((lit, prefix, pattern));
         }
         ActionTests { tests, words }
     }
 
-    /// Returns the places of the tests that some action of the service may pass.
-    fn about(&self, service: &Service) -> Vec<usize> {
+    /// Returns the tests that several actions pass and some action of the service may pass, with their places.
+    fn about(&self, service: &Service) -> Vec<(usize, &Pattern)> {
         let start = format!("{}:", service.prefix());
         let may_pass = |prefix: &LiteralPrefix<'_>| {
             prefix.start().is_none_or(|text| text.starts_with(&start) || start.starts_with(text))
         };
-        let places = self.tests.iter().enumerate();
-        places.filter(|(_, (_, _, prefix))| may_pass(prefix)).map(|(place, _)| place).collect()
+        let places = self.tests.iter().enumerate().filter(|(_, (_, prefix, _))| may_pass(prefix));
+        places.filter_map(|(place, (_, _, pattern))| Some((place, &**pattern.as_ref()?))).collect()
     }
 
-    /// Says for each test if the action passes it; `places` are those that it may pass.
-    fn passed(&self, places: &[usize], action: &[Symbol]) -> Vec<bool> {
-        let mut passed = vec![false; self.tests.len()];
-        for place in places {
-            if let (Some(passed), Some((_, pattern, _))) = (passed.get_mut(*place), self.tests.get(*place)) {
-                *passed = pattern.matches(action);
+    /// Returns the places of the tests that an action passes: its own, then those of `tests` in order.
+    fn passed(&self, tests: &[(usize, &Pattern)], action: &str) -> Vec<usize> {
+        let symbols = Symbol::word(action);
+        let own = self.words.get(action).copied();
+        let others = tests.iter().filter(|(_, pattern)| pattern.matches(&symbols));
+        own.into_iter().chain(others.map(|(place, _)| *place)).collect()
+    }
+
+    /// Returns the places of the tests of which one of the statements demands one; `None` if one of them lists its actions otherwise.
+    fn of_statements(&self, formula: &Formula<'a>, statements: &[&'a Statement]) -> Option<FxHashSet<usize>> {
+        let mut listed: FxHashSet<&Template> = FxHashSet::default();
+        for statement in statements {
+            if statement.action.negated || statement.action.values.iter().any(|value| value.value.is_any()) {
+                return None;
             }
+            listed.extend(statement.action.values.iter().map(|value| &value.value.glob));
         }
-        passed
+        let is_listed = |(_, (_, id)): &(usize, (Lit, PatternId))| match formula.pattern_of(*id) {
+            PatternKey::Glob(template) => listed.contains(template),
+            PatternKey::Fields { .. } | PatternKey::Built(_) => false,
+        };
+        let tests = patterns(formula, VariableId::ACTION).into_iter().enumerate();
+        Some(tests.filter(is_listed).map(|(place, _)| place).collect())
     }
 
     /// Returns the test that only this action passes, if there is one.
     fn spelled(&self, action: &str) -> Option<Lit> {
-        self.words.get(action).copied()
+        let (lit, ..) = self.tests.get(*self.words.get(action)?)?;
+        Some(*lit)
     }
 }
 

@@ -62,6 +62,8 @@ pub struct Query<'a> {
     outside: Option<Outside>,
     layered: Option<Layered<'a>>,
     known: Known<'a>,
+    /// The statements of the policies that the query is about: the indexes of document and statement. All of them if absent.
+    asked: Option<Vec<(usize, usize)>>,
 }
 
 /// The layers of a decision, and the callers that it is about, for those who decide about one request.
@@ -86,6 +88,7 @@ impl<'a> Query<'a> {
             outside: None,
             layered: None,
             known: Known::default(),
+            asked: None,
         }
     }
 
@@ -221,6 +224,18 @@ impl<'a> Query<'a> {
         'a: 's,
     {
         Query { known, ..self }
+    }
+
+    /// Returns the same query about the requests that some of these statements of the policies put into their set; each is the
+    /// index of the document and that of the statement in it. The other statements still take requests out of the set.
+    #[must_use]
+    pub(crate) fn about(self, statements: Vec<(usize, usize)>) -> Query<'a> {
+        Query { asked: Some(statements), ..self }
+    }
+
+    /// True if the query is about this statement of the policies: see [`Query::about`].
+    pub(crate) fn asks_about(&self, document: usize, statement: usize) -> bool {
+        self.asked.as_ref().is_none_or(|asked| asked.contains(&(document, statement)))
     }
 
     /// Returns the requests that the query is about, and the catalogue.
