@@ -1,7 +1,7 @@
 //! Compares policies beside others, with every combination of other grants: random pairs of policies over every request of a
 //! small world.
 //!
-//! `IAMSAT_PAIRS` sets the number of pairs (default 400), `IAMSAT_SEED` the first seed.
+//! `IAMSAT_PAIRS` sets the number of pairs (default 250), `IAMSAT_SEED` the first seed.
 
 use crate::support::world::{KEYS, Key, Random, pairs_and_seed, policy, requesters, world};
 use crate::support::{corpus, document};

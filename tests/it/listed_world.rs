@@ -1,6 +1,6 @@
 //! The world of a catalogue: the search decides as the referee does for every request of a small one, and its laws.
 //!
-//! `IAMSAT_PAIRS` sets the number of pairs (default 400), `IAMSAT_SEED` the first seed.
+//! `IAMSAT_PAIRS` sets the number of pairs (default 250), `IAMSAT_SEED` the first seed.
 
 use crate::support::document;
 use crate::support::world::{Random, pairs_and_seed};

@@ -1,7 +1,7 @@
 //! Random policies over a small vocabulary, and every request of a small world: an answer of the search about all requests has to
 //! hold for each of these.
 //!
-//! `IAMSAT_PAIRS` sets the number of pairs (default 400, of which the slow worlds take a part), `IAMSAT_SEED` the first seed.
+//! `IAMSAT_PAIRS` sets the number of pairs (default 250, of which the slow worlds take a part), `IAMSAT_SEED` the first seed.
 
 use crate::support::world::{KEYS, Key, Random, pairs_and_seed, policy, world};
 use crate::support::{document, rules};

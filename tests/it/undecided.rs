@@ -1,6 +1,6 @@
 //! Rates of random pairs of policies that stay UNKNOWN, by the construct that they use.
 //!
-//! `IAMSAT_PAIRS` sets the number of pairs (default 400), `IAMSAT_SEED` the first seed.
+//! `IAMSAT_PAIRS` sets the number of pairs (default 250), `IAMSAT_SEED` the first seed.
 
 use crate::support::document;
 use crate::support::world::{KEYS, Key, Random, pairs_and_seed, policy};

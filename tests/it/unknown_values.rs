@@ -1,6 +1,6 @@
 //! Verdicts for every value against the verdicts for values: random templates, with values from the shapes put into them.
 //!
-//! `IAMSAT_PAIRS` sets the number of templates (default 400), `IAMSAT_SEED` the first seed.
+//! `IAMSAT_PAIRS` sets the number of templates (default 250), `IAMSAT_SEED` the first seed.
 
 use crate::support::world::{Random, pairs_and_seed};
 use iamsat::check::{

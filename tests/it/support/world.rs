@@ -618,5 +618,5 @@ pub(crate) fn world(
 
 pub(crate) fn pairs_and_seed() -> (u64, u64) {
     let number = |name: &str| std::env::var(name).ok().and_then(|n| n.parse().ok());
-    (number("IAMSAT_PAIRS").unwrap_or(400), number("IAMSAT_SEED").unwrap_or(1))
+    (number("IAMSAT_PAIRS").unwrap_or(250), number("IAMSAT_SEED").unwrap_or(1))
 }
