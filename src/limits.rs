@@ -265,11 +265,9 @@ impl SharedWork {
         self.0.as_ref().map(|counts| counts.searches.load(Ordering::Relaxed))
     }
 
-    /// Takes work away, or all that is left if it is less.
+    /// Takes work away, or all that is left if it is less. What is left never grows, whoever else takes at the same time.
     pub fn take(&self, amount: u64) {
-        if let (Some(counts), Some(left)) = (&self.0, self.left()) {
-            counts.left.store(left - left.min(amount), Ordering::Relaxed);
-        }
+        self.taken(amount);
     }
 
     /// As [`SharedWork::take`].
@@ -277,9 +275,23 @@ impl SharedWork {
     /// # Errors
     /// [`Exhausted::Work`] if less was left.
     pub fn spend(&self, amount: u64) -> Result<(), Exhausted> {
-        let is_short = self.left().is_some_and(|left| left < amount);
-        self.take(amount);
-        if is_short { Err(Exhausted::Work) } else { Ok(()) }
+        match self.taken(amount) {
+            Some(left) if left < amount => Err(Exhausted::Work),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Takes work away; returns what was left before, or `None` if nothing is shared.
+    fn taken(&self, amount: u64) -> Option<u64> {
+        let counts = self.0.as_ref()?;
+        let mut left = counts.left.load(Ordering::Relaxed);
+        loop {
+            let less = left - left.min(amount);
+            match counts.left.compare_exchange_weak(left, less, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(before) => return Some(before),
+                Err(other) => left = other,
+            }
+        }
     }
 }
 
