@@ -1,6 +1,7 @@
 //! Asks if all layers together allow some request.
 
 use super::ask::{Options, certified, spent};
+use super::guess::guesses;
 use super::isolation::caught;
 use super::likelier::{BETTER_WITNESSES, likelier};
 use super::listed::{lacks_resource, listed};
@@ -128,12 +129,7 @@ pub(super) fn offered(
     options: &Options,
     offers: Vec<Request>,
 ) -> Option<CanAnswer> {
-    let is_plain = options.world == World::Open
-        && !options.assume_heuristics
-        && !options.certificate
-        && !options.certify
-        && !options.has_unknown_texts;
-    if offers.is_empty() || !is_plain {
+    if offers.is_empty() || !rests_on_the_request(options) || options.certificate || options.certify {
         return None;
     }
     let question = question_of(layers, wanted, options);
@@ -146,17 +142,33 @@ pub(super) fn offered(
     let is_usual = |request: &Request| !lacks_resource(options.catalogue(), request);
     let witness =
         offers.into_iter().filter(is_usual).find_map(|offer| Witness::confirm(offer, &claim).ok())?;
-    let context = Context::of(&query, semantics);
-    let assumptions = assumptions(&query, &documents, &context, &[]);
+    Some(confirmed(witness, &query, &documents, semantics, options))
+}
+
+/// True if a confirmed request is a whole answer under these options: it rests on nothing but the request.
+fn rests_on_the_request(options: &Options) -> bool {
+    options.world == World::Open && !options.assume_heuristics && !options.has_unknown_texts
+}
+
+/// Returns the answer that a witness gives which was found without a search.
+fn confirmed(
+    witness: Witness,
+    query: &Query<'_>,
+    documents: &[DocumentRef<'_>],
+    semantics: Semantics,
+    options: &Options,
+) -> CanAnswer {
+    let context = Context::of(query, semantics);
+    let assumptions = assumptions(query, documents, &context, &[]);
     let edition = options.edition(&assumptions);
-    Some(CanAnswer {
+    CanAnswer {
         verdict: CanVerdict::Can(Box::new(witness)),
         assumptions,
         stats: Stats::default(),
         world: options.world,
         edition,
         certificate: None,
-    })
+    }
 }
 
 fn question_of<'a>(
@@ -268,14 +280,25 @@ fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options
     if options.shared_work.spend(values(&query)).is_err() {
         return undecided(vec![UnknownReason::Exhausted(Exhausted::Work)], None);
     }
+    let indexes = documents.iter().map(|document| document.actions());
+    let referee = Referee::new(&query, semantics).with_indexes(indexes);
+    let claim = referee.claim(0, 0);
+    if rests_on_the_request(options) {
+        let mut offers = guesses(options.catalogue(), &query, claim.keys).into_iter();
+        let shown = offers.find_map(|offer| {
+            options.shared_work.take(claim.work as u64);
+            Witness::confirm(offer, &claim).ok()
+        });
+        if let Some(witness) = shown {
+            let answer = confirmed(witness, &query, &documents, semantics, options);
+            return with_certificate(answer, layers, wanted, semantics, options);
+        }
+    }
     let mut encoding = Encoding::sliced(&query, &documents, semantics);
     if options.shared_work.spend(compiling(&encoding)).is_err() {
         return undecided(vec![UnknownReason::Exhausted(Exhausted::Work)], None);
     }
     let assumptions = assumptions(&query, &documents, &encoding.context, encoding.formula.mentioned());
-    let indexes = documents.iter().map(|document| document.actions());
-    let referee = Referee::new(&query, semantics).with_indexes(indexes);
-    let claim = referee.claim(0, 0);
     let mut goal: Vec<Lit> = encoding.goals.iter().map(|(_, _, allowed)| *allowed).collect();
     goal.extend(&encoding.shared);
     let mut search = Search::new(&mut encoding.formula, options.theory(semantics), options.limits_left());

@@ -160,7 +160,7 @@ fn with_action(request: &Request, action: Action<'_>) -> Request {
 }
 
 /// Returns requests for an action, about resources that both AWS and the statement list for it.
-fn requests<'s>(
+pub(super) fn requests<'s>(
     action: Action<'s>,
     statement: &'s Statement,
     request: &Request,

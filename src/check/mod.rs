@@ -11,6 +11,7 @@ mod difference;
 mod external_access;
 mod find;
 mod fix;
+mod guess;
 mod holes;
 mod in_snapshot;
 mod isolation;
