@@ -271,14 +271,23 @@ impl Asking<'_> {
         }];
         let mut presence = Map::new();
         let mut lists: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+        let mut plain: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
         for key in self.fixed.iter().filter(|key| !free.contains(**key)) {
             let Some(values) = request.values(key) else {
                 presence.insert((*key).to_owned(), json!("true"));
                 continue;
             };
-            presence.insert((*key).to_owned(), json!("false"));
             let values: Vec<String> = values.iter().map(|value| value.replace("${", "${$}{")).collect();
             let operator = equals(key);
+            match values.as_slice() {
+                // A set operator says that the key may have several values, which the policies' own operators may not allow for.
+                [one] if !self.referee.is_multivalued(key) => {
+                    plain.entry(operator).or_default().insert((*key).to_owned(), json!(one));
+                    continue;
+                }
+                _ => {}
+            }
+            presence.insert((*key).to_owned(), json!("false"));
             // Some value has to be each of them, and every value one of them; a set of the empty text satisfies the second demand alone.
             properties.extend(values.iter().map(|value| {
                 let condition = json!({format!("ForAnyValue:{operator}"): {*key: value}});
@@ -288,7 +297,8 @@ impl Asking<'_> {
         }
         let lists = lists.into_iter().map(|(operator, keys)| (format!("ForAllValues:{operator}"), keys));
         let presence = Some(("Null".to_owned(), presence)).filter(|(_, keys)| !keys.is_empty());
-        properties.extend(lists.chain(presence).map(|(operator, keys)| Property {
+        let plain = plain.into_iter().map(|(operator, keys)| (operator.to_owned(), keys));
+        properties.extend(lists.chain(plain).chain(presence).map(|(operator, keys)| Property {
             condition: Some(json!({operator: keys}).to_string()),
             ..Property::default()
         }));
