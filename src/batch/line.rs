@@ -4,6 +4,7 @@ use super::can::Asked;
 use super::config::{Batch, Summary};
 use super::given::{self, Given};
 use super::members;
+use super::policies;
 use super::scan;
 use super::several::{Question, answers};
 use super::snapshot;
@@ -41,7 +42,8 @@ const NEW: (&str, &str) = ("newPolicyDocument", "newPolicyFile");
 const EXISTING: (&str, &str) = ("existingPolicyDocument", "existingPolicyFile");
 const POLICY: (&str, &str) = ("policyDocument", "policyFile");
 
-const CHECKS: &str = "check-no-new-access, check-access-not-granted, check-no-public-access, validate-policy, can, who-can or what-can";
+const CHECKS: &str = "check-no-new-access, check-access-not-granted, check-no-public-access, compare, diff, find, lint, simulate, \
+     validate-policy, can, who-can or what-can";
 
 /// The members of a line. Their values are not read yet, so that a fault in one does not hide the id.
 struct Line<'l>(Vec<Member<'l>>);
@@ -256,6 +258,9 @@ fn judge(
         }
         "can" if line.get("snapshot").is_none() => over_layers(batch, line, &options, number, out),
         "can" | "who-can" | "what-can" => in_snapshot(batch, cache, line, (&check, &options), out),
+        "compare" | "diff" | "find" | "lint" | "simulate" => {
+            about_policies(batch, cache, line, (&check, &options), (number, out))
+        }
         "check-no-public-access" => public(batch, cache, line, options, number, out),
         "validate-policy" => {
             let member = |name| line.get(name).map(|member| text(name, member)).transpose();
@@ -269,6 +274,51 @@ fn judge(
             Ok(validate::summary(&validated))
         }
         other => Err(Failure::validation(format!("`{other}` is not a check: {CHECKS}"))),
+    }
+}
+
+/// Answers a question about policies alone, with the view of the command line.
+fn about_policies(
+    batch: &Batch,
+    cache: &Cache,
+    line: &Line<'_>,
+    (check, options): (&str, &Options),
+    (number, out): (u64, &mut Vec<u8>),
+) -> Result<Summary, Failure> {
+    let foreign = line.0.iter().find_map(|member| members::fault_of_policies(check, &member.name));
+    if let Some(fault) = foreign {
+        return Err(Failure::validation(fault));
+    }
+    let id = line.id();
+    if matches!(check, "compare" | "diff") {
+        let existing = given(batch, cache, EXISTING, line)?.one("the existing policy")?;
+        let new = given(batch, cache, NEW, line)?.one("the new policy")?;
+        let [existing, new] = prepared([&existing, &new])?;
+        let both = [existing.document(), new.document()];
+        return match check {
+            "compare" => policies::compared(both, options, |compared| write(out, id, compared)),
+            _ => policies::different(both, options, |changes| write(out, id, changes)),
+        };
+    }
+    let policy = given(batch, cache, POLICY, line)?.one("the policy")?;
+    let [policy] = prepared([&policy])?;
+    let policy = policy.document();
+    let asked = policies::Asked {
+        principal: line.get("principal"),
+        actions: line.get("actions"),
+        resources: line.get("resources"),
+        condition: line.get("condition"),
+        context: line.get("context"),
+        relevant: line.get("relevant"),
+    };
+    match check {
+        "find" => {
+            let (summary, answer) = asked.found(policy, options, |found| write(out, id, found))?;
+            keep(batch, &answer, number)?;
+            Ok(summary)
+        }
+        "simulate" => asked.simulated(policy, options, |simulation| write(out, id, simulation)),
+        _ => policies::linted(policy, options, |subject| write(out, id, &json::linted(subject))),
     }
 }
 

@@ -2,12 +2,13 @@
 //! change the question without a word.
 
 /// The members that questions have.
-const OURS: [&str; 22] = [
+const OURS: [&str; 24] = [
     "access",
     "accessLevels",
     "actions",
     "check",
     "condition",
+    "context",
     "existingPolicyDocument",
     "existingPolicyFile",
     "id",
@@ -20,6 +21,7 @@ const OURS: [&str; 22] = [
     "policyFile",
     "policyType",
     "principal",
+    "relevant",
     "resourceType",
     "resources",
     "services",
@@ -66,6 +68,23 @@ pub(super) fn fault_of_snapshot(check: &str, name: &str) -> Option<String> {
     };
     let is_foreign = OURS.contains(&name) && !OF_SNAPSHOT.contains(&name) && !is_own;
     is_foreign.then(|| format!("`{name}` does not belong to `{check}` over a snapshot: leave it out"))
+}
+
+/// Returns what is wrong with a member of a question about policies alone: it is one of another question.
+pub(super) fn fault_of_policies(check: &str, name: &str) -> Option<String> {
+    const PAIR: [&str; 4] =
+        ["existingPolicyDocument", "existingPolicyFile", "newPolicyDocument", "newPolicyFile"];
+    let of_request = ["principal", "actions", "resources"].contains(&name);
+    let is_own = ["check", "id", "policyType"].contains(&name)
+        || match check {
+            "compare" | "diff" => PAIR.contains(&name),
+            _ if ["policyDocument", "policyFile"].contains(&name) => true,
+            "find" => of_request || name == "condition",
+            "simulate" => of_request || ["context", "relevant"].contains(&name),
+            _ => false,
+        };
+    let is_foreign = OURS.contains(&name) && !is_own;
+    is_foreign.then(|| format!("`{name}` does not belong to `{check}`: leave it out"))
 }
 
 /// Returns the name in lower case, without `-` and `_`.

@@ -11,6 +11,7 @@ mod given;
 mod line;
 mod lines;
 mod members;
+mod policies;
 mod queue;
 mod scan;
 mod several;

@@ -4,6 +4,7 @@ use super::lint::has_wrong_account;
 use crate::limits::InputLimits;
 use crate::policy::{Document, ParseError, Principal, PrincipalKind, PrincipalMeaning, Statement, parse};
 use crate::span::Source;
+use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
 /// Properties of a request: requester, action, resource and context. A part that is absent does not matter.
@@ -68,6 +69,30 @@ impl std::error::Error for PropertyError {}
 const NAME: &str = "property";
 
 impl Property {
+    /// Returns the property of requests by a principal, as the command line spells it: an account, an ARN, `anonymous`,
+    /// `service:NAME`, `federated:PROVIDER`, `canonical:ID`, or `*` for everyone.
+    ///
+    /// ```
+    /// use iamsat::check::Property;
+    /// assert_eq!(Property::by("service:sns.amazonaws.com").principal.unwrap(), r#"{"Service":"sns.amazonaws.com"}"#);
+    /// assert!(Property::by("anonymous").not_principal.is_some());
+    /// ```
+    pub fn by(principal: &str) -> Property {
+        if principal == "anonymous" {
+            // Callers that belong to no account and are neither a service nor federated.
+            let others = json!({"AWS": "arn:aws:iam::*:root", "Federated": "*", "Service": "*"});
+            return Property { not_principal: Some(others.to_string()), ..Property::default() };
+        }
+        let kinds = [("service:", "Service"), ("federated:", "Federated"), ("canonical:", "CanonicalUser")];
+        let known = kinds.iter().find_map(|(prefix, kind)| Some((kind, principal.strip_prefix(prefix)?)));
+        let element = match known {
+            Some((kind, name)) => json!({*kind: name}),
+            None if principal == "*" => json!("*"),
+            None => json!({"AWS": principal}),
+        };
+        Property { principal: Some(element.to_string()), ..Property::default() }
+    }
+
     /// Returns the properties as a document with one statement, named `property`.
     ///
     /// # Errors

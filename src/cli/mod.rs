@@ -184,10 +184,11 @@ mod tests {
     fn a_broken_invariant_leaves_other_inputs_alone() {
         let of = |action: &str| POLICY.replace("s3:GetObject", action);
         let [first, second, third] = &["a:A", "b:B", "c:C"].map(of);
-        // The jobs of the second input: its check, the texts that depend on the answer, and the report.
+        // The jobs of the second input: its check, the texts that depend on the answer, and the report, which comes after the one job
+        // that checks the advice about the first input.
         let check = ["check-no-new-access", "--existing", POLICY, "--new", first, second, third];
         let lint = ["lint", "--jobs", "1", first, second, third];
-        for (arguments, jobs) in [(&check[..], &[2, 5, 8][..]), (&lint, &[3, 4])] {
+        for (arguments, jobs) in [(&check[..], &[2, 5, 9][..]), (&lint, &[3, 4])] {
             for others in jobs {
                 let (exit, answer) = broken_after(*others, arguments);
                 assert_eq!(exit, Exit::Error, "{answer}");

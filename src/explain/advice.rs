@@ -24,6 +24,8 @@ pub(crate) struct Advisor<'a> {
     pub(crate) existing: Option<&'a Document>,
     /// Runs the query on a changed document; `None` for advice that is not checked.
     pub(crate) recheck: Option<&'a Recheck<'a>>,
+    /// True if the existing document is a rule, which advice does not weaken.
+    pub(crate) is_rule: bool,
     /// The phrase for a PASS after following the advice.
     pub(crate) passes: &'a str,
 }
@@ -54,6 +56,8 @@ impl Advisor<'_> {
                         None => narrow,
                     }
                 }
+                // A rule says what is allowed at most.
+                _ if self.is_rule => narrow,
                 [Missing::Resource] => {
                     format!(
                         "{narrow}, or add the resource to {} of {name}{but} if this is intended",
@@ -66,6 +70,7 @@ impl Advisor<'_> {
                 ),
                 _ => format!("{narrow}, or add the access to {name}{but} if this is intended"),
             },
+            Refusal::Indirect { .. } | Refusal::NoAction if self.is_rule => narrow,
             Refusal::Indirect { statement: index } => format!(
                 "{narrow}, or name the principal itself in {} of {name} if this is intended",
                 of_existing(*index)
@@ -80,12 +85,16 @@ impl Advisor<'_> {
         let kept = || existing.statements.get(deny).map(|deny| with_denials(self.policy, [deny]));
         let name = one_line(self.policy.source.name());
         match self.outcome(explained, kept) {
+            Some(Outcome::Insufficient) if self.is_rule => format!("deny the request in {name} too"),
             Some(Outcome::Insufficient) => {
                 format!("deny the request in {name} too, or accept that less is denied")
             }
+            outcome if self.is_rule => {
+                format!("{}{}", self.kept(&[deny], existing), self.said(outcome))
+            }
             outcome => format!(
-                "keep {} in {name}{}, or accept that less is denied",
-                named(&[deny], existing),
+                "{}{}, or accept that less is denied",
+                self.kept(&[deny], existing),
                 self.said(outcome)
             ),
         }
@@ -138,12 +147,16 @@ impl Advisor<'_> {
         if comes_to == Some(Outcome::Insufficient) {
             return narrow.to_owned();
         }
-        format!(
-            "keep {} in {}{}, or {narrow}",
-            named(&denials, existing),
-            one_line(self.policy.source.name()),
-            self.said(comes_to)
-        )
+        format!("{}{}, or {narrow}", self.kept(&denials, existing), self.said(comes_to))
+    }
+
+    /// Says that the checked policy must have Deny statements of the existing one: an earlier version had them, a rule has them.
+    fn kept(&self, denials: &[usize], existing: &Document) -> String {
+        let (deny, name) = (named(denials, existing), one_line(self.policy.source.name()));
+        match self.is_rule {
+            true => format!("add {deny} to {name}"),
+            false => format!("keep {deny} in {name}"),
+        }
     }
 
     /// Says that the statement must keep a condition of the existing policy, and Deny statements if the condition is not enough.
@@ -156,7 +169,7 @@ impl Advisor<'_> {
         of: &str,
         statement: &str,
     ) -> Option<String> {
-        let keep = match explained.blame.conditions.is_empty() {
+        let keep = match explained.blame.conditions.is_empty() && !self.is_rule {
             true => "keep it in",
             false => "add the same condition to",
         };
@@ -167,8 +180,7 @@ impl Advisor<'_> {
         if let (Some(Outcome::Insufficient), Some(changed)) = (comes_to, &changed)
             && let Some((all, outcome)) = self.sufficient(explained, changed, existing)
         {
-            let name = one_line(self.policy.source.name());
-            denials = format!(", and keep {} in {name}", named(&all, existing));
+            denials = format!(", and {}", self.kept(&all, existing));
             comes_to = Some(outcome);
         }
         let said = self.said(comes_to);

@@ -1,6 +1,7 @@
 //! A finding with its explanation.
 
 use super::blame::Blame;
+use super::lost_denial::LostDenial;
 use super::refusal::Refusal;
 use crate::evaluate::Decision;
 use crate::request::RequestSpec;
@@ -16,6 +17,8 @@ pub struct Explained<'a> {
     /// The reason why the other policy does not do the same; `None` if there is no other policy. The other policy is the existing
     /// one, or the checked one if the finding is about what the existing one denies.
     pub refusal: Option<Refusal>,
+    /// The Deny of the existing policy that stops the request, if one does.
+    pub lost: Option<LostDenial>,
     /// The decision of the other policy, if the finding is about what the existing one denies.
     pub decision: Option<Decision>,
     /// The request as flags of `iamsat simulate`, if they were requested and reproduce it.

@@ -169,3 +169,43 @@ pub fn shell_quoted(word: &str) -> String {
         format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
+
+/// Splits a command of words that were quoted by [`shell_quoted`].
+pub(crate) fn shell_words(command: &str) -> Vec<String> {
+    let (mut words, mut word, mut is_quoted, mut is_word) = (Vec::new(), String::new(), false, false);
+    let mut letters = command.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\'' => (is_quoted, is_word) = (!is_quoted, true),
+            '\\' if !is_quoted => {
+                word.extend(letters.next());
+                is_word = true;
+            }
+            ' ' if !is_quoted => {
+                if std::mem::take(&mut is_word) {
+                    words.push(std::mem::take(&mut word));
+                }
+            }
+            letter => {
+                word.push(letter);
+                is_word = true;
+            }
+        }
+    }
+    if is_word {
+        words.push(word);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{shell_quoted, shell_words};
+
+    #[test]
+    fn quoted_words_are_split_again() {
+        let words = ["iamsat", "", "it's", "a b", "'", "\\", "x='y z'", "--flag=*", "''\\'"];
+        let quoted: Vec<String> = words.iter().map(|word| shell_quoted(word)).collect();
+        assert_eq!(shell_words(&quoted.join(" ")), words);
+    }
+}

@@ -206,6 +206,23 @@ impl<'a> Query<'a> {
         self.layer(Role::Caps, RequestSet::ALLOWED, documents)
     }
 
+    /// Returns the same query with the further demand that these documents, read as one set, do not allow the request.
+    ///
+    /// ```
+    /// use iamsat::query::{Query, Role};
+    /// # fn policy(statement: &str) -> iamsat::Document {
+    /// #     format!(r#"{{"Version":"2012-10-17","Statement":{statement}}}"#).parse().unwrap()
+    /// # }
+    /// let policy = policy(r#"{"Effect":"Allow","Action":"s3:*","Resource":"*"}"#);
+    /// let query = Query::find([&policy], [], []).excluded_by([&policy, &policy]);
+    /// let excluding = query.layers().find(|layer| layer.role == Role::Excludes).unwrap();
+    /// assert_eq!(excluding.documents.len(), 2);
+    /// ```
+    #[must_use]
+    pub fn excluded_by(self, documents: impl IntoIterator<Item = &'a Document>) -> Query<'a> {
+        self.layer(Role::Excludes, RequestSet::ALLOWED, documents)
+    }
+
     /// Returns the same query about the requests of this world only.
     ///
     /// ```

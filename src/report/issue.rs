@@ -32,6 +32,17 @@ pub struct Mark {
     pub label: String,
 }
 
+/// A place in another text than that of the issue.
+#[derive(Clone, Debug)]
+pub struct Elsewhere {
+    /// The text.
+    pub source: Source,
+    /// Places in it, the most important one first.
+    pub marks: Vec<Mark>,
+    /// The JSON pointer of the first mark.
+    pub pointer: Option<String>,
+}
+
 /// One report: what happened, where, why and what to do.
 ///
 /// ```
@@ -56,6 +67,8 @@ pub struct Issue {
     pub marks: Vec<Mark>,
     /// The JSON pointer of the first mark.
     pub pointer: Option<String>,
+    /// The places in the other policy of a comparison that explain the issue.
+    pub elsewhere: Option<Box<Elsewhere>>,
     /// More information, by name (`request`, `before`, `help`, ...), each of one or several lines.
     pub notes: Vec<(&'static str, String)>,
     /// A name for the finding and its place in the policy; it stays the same when lines move and files are renamed.
@@ -80,7 +93,15 @@ impl Issue {
         self.accepted.as_deref().filter(|_| self.kind != Kind::Warning)
     }
 
-    /// Makes an issue without a place.
+    /// Makes an issue without a place. One without an answer says what to do, as the page of its code has it, unless a note says more.
+    ///
+    /// ```
+    /// use iamsat::{code::Code, report::{Issue, Kind}};
+    /// let open = Issue::new(Kind::Unknown, Code::LimitDeadline, "no answer in time").with_note("note", "it is 5 s");
+    /// assert_eq!(open.notes.last().unwrap(), &("help", "allow more time with `--timeout`".to_owned()));
+    /// let told = open.with_note("help", "wait");
+    /// assert_eq!(told.notes.last().unwrap(), &("help", "wait".to_owned()));
+    /// ```
     pub fn new(kind: Kind, code: Code, title: impl Into<String>) -> Issue {
         let title = title.into();
         Issue {
@@ -91,7 +112,11 @@ impl Issue {
             source: None,
             marks: Vec::new(),
             pointer: None,
-            notes: Vec::new(),
+            elsewhere: None,
+            notes: match kind {
+                Kind::Unknown => code.advice().map(|advice| ("help", advice)).into_iter().collect(),
+                Kind::Finding | Kind::Lint | Kind::Error | Kind::Warning => Vec::new(),
+            },
             accepted: None,
         }
     }
@@ -118,10 +143,17 @@ impl Issue {
         self
     }
 
-    /// Adds something to know.
+    /// Adds something to know. Advice comes last, and replaces that of the code.
     #[must_use]
     pub fn with_note(mut self, name: &'static str, text: impl Into<String>) -> Issue {
-        self.notes.push((name, text.into()));
+        if self.kind == Kind::Unknown {
+            let advice =
+                self.notes.iter().position(|(name, _)| *name == "help").map(|at| self.notes.remove(at));
+            self.notes.push((name, text.into()));
+            self.notes.extend(advice.filter(|_| name != "help"));
+        } else {
+            self.notes.push((name, text.into()));
+        }
         self
     }
 

@@ -37,10 +37,10 @@ mod summary;
 
 pub use crate::explain::{Explained, Recheck, shell_quoted};
 pub use answer::{
-    BlockReport, CatalogueAnswer, CatalogueFacts, Change, Denial, Dependent, Direction, Expected, External,
-    Found, Inventory, Invocation, Judgement, LayerReport, LayersReport, Measures, Outcome, PartReport,
-    Possible, Reason, Refused, Remark, Settled, Simulation, StatementReport, Traced, Validated,
-    ValidatedText, WhatCan, WhoCan, among, every_request, lint, unlisted_action, unlisted_key,
+    BlockReport, CatalogueAnswer, CatalogueFacts, Change, Changes, Compared, Denial, Dependent, Direction,
+    Expected, External, Found, Inventory, Invocation, Judgement, LayerReport, LayersReport, Measures,
+    Outcome, PartReport, Possible, Reason, Refused, Remark, Settled, Simulation, StatementReport, Traced,
+    Validated, ValidatedText, WhatCan, WhoCan, among, every_request, lint, unlisted_action, unlisted_key,
 };
 pub use aws_messages::{AwsCheck, Lists};
 pub use day::Day;
@@ -48,5 +48,5 @@ pub use failure::{Failure, Fault};
 #[cfg(feature = "text")]
 pub use format::text;
 pub use format::{PipelineFormat, concise, github, gitlab, json, junit, markdown, sarif};
-pub use issue::{Issue, Kind, Mark, Report, Status, Subject};
+pub use issue::{Elsewhere, Issue, Kind, Mark, Report, Status, Subject};
 pub use severities::Severities;

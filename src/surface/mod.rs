@@ -10,6 +10,7 @@ mod jobs;
 mod members;
 mod open;
 mod options;
+mod simulating;
 mod snapshot;
 mod validating;
 mod validation;
@@ -28,6 +29,7 @@ pub use open::{
     passes_over, undecided, unknown,
 };
 pub use options::{as_resource_policy, deadline, policy_type};
+pub use simulating::{Simulating, context_of, of_one_side, request_of};
 pub use snapshot::{Named, Snapshots, asked_who, asker, of_property, snapshot_of};
 pub(crate) use validating::{ToValidate, Validating};
 pub use validation::{document, documents, external_resource_type, fit, resource_type};

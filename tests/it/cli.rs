@@ -22,24 +22,52 @@ fn sessions() {
     let mut cases: Vec<PathBuf> = std::fs::read_dir(&root).unwrap().map(|e| e.unwrap().path()).collect();
     cases.sort();
     assert!(!cases.is_empty());
-    let bless = std::env::var_os("IAMSAT_BLESS").is_some();
     let mut wrong = Vec::new();
     for case in cases {
-        let path = case.join("session");
-        let expected = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        // Only some systems have a disk that is always full.
-        if expected.contains("/dev/full") && !Path::new("/dev/full").exists() {
-            continue;
-        }
-        let actual = play(&case, &expected, &mut wrong);
-        if actual != expected {
-            if bless {
-                std::fs::write(&path, &actual).unwrap();
-            }
-            wrong.push(format!("{} differs:\n{}", path.display(), difference(&expected, &actual)));
-        }
+        compare(&case.join("session"), &case, &mut wrong);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// The whole outputs of `tests/outcomes`, one in each file, which are read by people who do not know the program: each says what
+/// happened, where, why, and what to do.
+#[test]
+fn outcomes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outcomes");
+    let mut sessions: Vec<PathBuf> = std::fs::read_dir(&root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "session"))
+        .collect();
+    sessions.sort();
+    assert!(sessions.len() >= 25, "{sessions:?}");
+    let index = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let mut wrong = Vec::new();
+    for session in sessions {
+        let name = session.file_name().unwrap().to_str().unwrap();
+        assert!(
+            index.contains(&format!("| [{name}]({name}) |")),
+            "{name} has no row in tests/outcomes/README.md"
+        );
+        compare(&session, &root.join("files"), &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// Plays a session in a directory, and notes or keeps what differs.
+fn compare(path: &Path, case: &Path, wrong: &mut Vec<String>) {
+    let expected = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    // Only some systems have a disk that is always full.
+    if expected.contains("/dev/full") && !Path::new("/dev/full").exists() {
+        return;
+    }
+    let actual = play(case, &expected, wrong);
+    if actual != expected {
+        if std::env::var_os("IAMSAT_BLESS").is_some() {
+            std::fs::write(path, &actual).unwrap();
+        }
+        wrong.push(format!("{} differs:\n{}", path.display(), difference(&expected, &actual)));
+    }
 }
 
 /// Returns the session as the program prints it now.
@@ -171,7 +199,8 @@ fn a_command_is_described_by_one_sentence() {
         }
     }
     assert!(listed.len() > 15, "{all}");
-    for (name, sentence) in listed {
+    // `help` is described by the library of the command line.
+    for (name, sentence) in listed.into_iter().filter(|(name, _)| *name != "help") {
         let own = help(&[name]);
         let first: Vec<&str> = own.lines().take_while(|line| !line.is_empty()).collect();
         assert_eq!(first.join(" "), sentence, "iamsat {name} --help");

@@ -36,6 +36,7 @@ mod listed_world;
 mod policy_tests;
 mod public;
 mod reference;
+mod relevant;
 mod renderers;
 #[cfg(unix)]
 mod schemas;

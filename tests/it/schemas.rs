@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Commands that print no JSON, or lines of it.
-const OTHERS: [&str; 7] = ["batch", "completions", "explain", "guide", "init", "man", "serve"];
+const OTHERS: [&str; 8] = ["batch", "completions", "explain", "guide", "help", "init", "man", "serve"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -138,7 +138,7 @@ fn every_command_with_json_has_a_schema() {
 #[test]
 fn a_schema_refuses_what_is_wrong() {
     let schema = closed(&schemas()["check-no-new-access"]);
-    let good = json!({"result": "PASS", "message": "m", "judged": "alone", "policyType": "IDENTITY_POLICY", "policyTypeInferred": true, "assumptions": []});
+    let good = json!({"result": "PASS", "message": "m", "judged": "alone", "policyType": "IDENTITY_POLICY", "policyTypeInferred": true, "assumptions": [], "issues": [], "version": "1"});
     assert_eq!(schema::faults(&schema, &good), Vec::<String>::new());
     for (name, value) in [("result", json!(1)), ("assumptions", json!("none")), ("unheardOf", json!(true))] {
         let mut wrong = good.clone();

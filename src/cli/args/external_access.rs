@@ -12,8 +12,8 @@ pub(crate) struct ExternalAccessArgs {
     /// The policy, or a file with several
     #[arg(long, value_name = "POLICY", alias = "policy-document")]
     pub(crate) policy: String,
-    /// The zone of trust: accounts (12 digits), organizations (o-...) or paths of one (o-.../r-.../*)
-    #[arg(long, value_name = "ACCOUNT|ORG", value_delimiter = ',', num_args = 1.., required = true)]
+    /// The zone of trust: accounts (12 digits), organizations (o-...) or paths of one (o-.../r-.../*) [default: that of iamsat.toml]
+    #[arg(long, value_name = "ACCOUNT|ORG", value_delimiter = ',', num_args = 1..)]
     pub(crate) zone_of_trust: Vec<String>,
     /// Other trusted principals: accounts, organizations, paths of these, ARNs, unique ids (AIDA..., AROA...)
     #[arg(long, value_name = "WHO", value_delimiter = ',', num_args = 1..)]

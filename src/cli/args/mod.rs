@@ -78,7 +78,6 @@ pub(super) use who_can::WhoCanArgs;
     version,
     disable_version_flag = true,
     arg_required_else_help = true,
-    disable_help_subcommand = true,
     max_term_width = 100,
     after_help = "\
 A POLICY is a path, file://PATH, git:COMMIT:PATH, `-` for standard input, or JSON that starts with `{`. A file holds a policy document, \

@@ -39,6 +39,9 @@ pub(crate) struct SimulateArgs {
     /// A canonical user id that stands for the principal's account
     #[arg(long, value_name = "ID")]
     pub(crate) canonical_user: Vec<String>,
+    /// Say which context keys the decision depends on, and a value of each that changes it
+    #[arg(long, conflicts_with_all = LAYERS_OR_SNAPSHOT)]
+    pub(crate) relevant: bool,
     /// Exit with 1 unless this is the decision
     #[arg(long, value_name = "DECISION", value_parser = expected)]
     pub(crate) expect: Option<Expected>,

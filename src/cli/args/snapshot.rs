@@ -5,9 +5,9 @@ use clap::Args;
 
 #[derive(Args, Debug)]
 pub(crate) struct SnapshotArgs {
-    /// The directory with answers of the AWS CLI
+    /// The directory with answers of the AWS CLI [default: that of iamsat.toml]
     #[arg(value_name = "DIR")]
-    pub(crate) directory: String,
+    pub(crate) directory: Option<String>,
     /// Print only the read-only calls of the AWS CLI that fill gaps
     #[arg(long)]
     pub(crate) commands: bool,

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 #[derive(Args, Debug)]
 pub(crate) struct WhatCanArgs {
-    /// A snapshot of accounts: a directory with answers of the AWS CLI
+    /// A snapshot of accounts: a directory with answers of the AWS CLI [default: that of iamsat.toml]
     #[arg(short = 'S', long, value_name = "DIR")]
-    pub(crate) snapshot: String,
+    pub(crate) snapshot: Option<String>,
     /// A user or role of the snapshot: its ARN, role/NAME or user/NAME
     #[arg(long, value_name = "PRINCIPAL")]
     pub(crate) principal: String,

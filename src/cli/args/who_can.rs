@@ -11,9 +11,9 @@ use std::time::Duration;
 
 #[derive(Args, Debug)]
 pub(crate) struct WhoCanArgs {
-    /// A snapshot of accounts: a directory with answers of the AWS CLI
+    /// A snapshot of accounts: a directory with answers of the AWS CLI [default: that of iamsat.toml]
     #[arg(short = 'S', long, value_name = "DIR")]
-    pub(crate) snapshot: String,
+    pub(crate) snapshot: Option<String>,
     /// The action is one of these; wildcards are supported
     #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1.., required = true)]
     pub(crate) action: Vec<String>,

@@ -8,7 +8,7 @@ use crate::cli::input::{Reader, acl_grants, block_settings, is_no};
 use crate::cli::output::{Output, write_file};
 use crate::policy::ResourceType;
 use crate::report::text::Verbosity;
-use crate::report::{AwsCheck, BlockReport, Failure, Invocation, Issue, Judgement, Status};
+use crate::report::{AwsCheck, BlockReport, Failure, Invocation, Issue, Judgement, Status, json};
 use crate::surface::{answered, as_resource_policy, document, fit};
 
 pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<Exit, Failure> {
@@ -77,7 +77,11 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
         None => (Status::Unknown, Exit::Unknown),
     };
     match output.format {
-        Format::Json => output.json(&serde_json::json!(report))?,
+        Format::Json => {
+            let mut answer = serde_json::json!(report);
+            json::add_issues(&mut answer, &issues(args, &report));
+            output.json(answer)?;
+        }
         Format::Text => {
             output.issues(policy.into_iter().flat_map(Issue::warnings).collect::<Vec<_>>().iter());
             output.text(&report.text())?;
@@ -86,18 +90,26 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
             }
         }
         _ => {
-            let mut issues = Vec::new();
-            if let (Some(argument), Some(policy), Some(answer)) = (&args.policy, policy, &outcome.public) {
-                let question = AwsCheck::NoPublicAccess(resource_type);
-                let typed = Invocation { policy: argument, ..Invocation::default() };
-                issues = Judgement::new(question, policy, None, answer, &options).issues(&typed);
-            }
-            issues.extend(report.of_acl());
+            let issues = issues(args, &report);
             let name = policy.map_or("acl", |policy| policy.source.name());
             tell::outcome(output, "block-public-access", name, status, &report.sentence(), issues)?;
         }
     }
     Ok(exit.zeroed(args.search.exit_zero))
+}
+
+/// Returns the issues about the policy and the ACLs.
+fn issues(args: &BlockPublicAccessArgs, report: &BlockReport<'_>) -> Vec<Issue> {
+    let (of, public) = (report.of, report.outcome.public.as_ref());
+    let of_policy = match (&args.policy, of.policy, public) {
+        (Some(argument), Some(policy), Some(answer)) => {
+            let question = AwsCheck::NoPublicAccess(of.resource_type);
+            let typed = Invocation { policy: argument, ..Invocation::default() };
+            Judgement::new(question, policy, None, answer, report.options).issues(&typed)
+        }
+        _ => Vec::new(),
+    };
+    of_policy.into_iter().chain(report.of_acl()).collect()
 }
 
 /// Returns the settings that the file of the policy has for the bucket, unless flags give them.

@@ -12,7 +12,7 @@ use crate::cli::output::{Output, directory};
 use crate::index::guaranteed;
 use crate::policy::{Document, Layers, Read};
 use crate::report::text;
-use crate::report::{Failure, Possible, Report, Status};
+use crate::report::{Failure, Possible, Report, Status, json};
 use crate::surface::{answered, asker, document, of_property, snapshot_of, wanted};
 use serde_json::json;
 use std::path::Path;
@@ -128,7 +128,11 @@ fn shown(possible: &Possible<'_>, output: &mut Output) -> Result<Exit, Failure> 
         CanVerdict::Unknown(_) => (Status::Unknown, Exit::Unknown),
     };
     match output.format {
-        Format::Json => output.json(&json!(possible))?,
+        Format::Json => {
+            let mut answer = json!(possible);
+            json::add_issues(&mut answer, &possible.subject(status).issues);
+            output.json(answer)?;
+        }
         Format::Text => output.text(&text::possible(possible, output.verbosity, output.style))?,
         Format::Pipeline(_) => output.report(&Report {
             command: possible.command,

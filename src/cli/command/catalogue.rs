@@ -46,7 +46,7 @@ pub(crate) fn run(args: &CatalogueArgs, output: &mut Output) -> Result<Exit, Fai
         }
     };
     if output.format == Format::Json {
-        output.json(&json!(answer))?;
+        output.json(json!(answer))?;
     } else if matches!(&args.about, Some(CatalogueCommand::Expand(args)) if args.count) {
         output.text(&text::counted(&answer))?;
     } else {

@@ -1,6 +1,5 @@
 //! `diff`: the requests that one policy allows and another does not, in both directions.
 
-use super::changes::Changes;
 use super::policy_pair::PolicyPair;
 use super::{certificate, diff_list, diff_many, tell};
 use crate::check::Options;
@@ -9,8 +8,9 @@ use crate::cli::args::{DiffArgs, Format};
 use crate::cli::input::{Reader, paired_files, paired_plan};
 use crate::cli::output::Output;
 use crate::index::broken;
-use crate::report::{Change, Failure, Issue, Status};
-use serde_json::{Map, Value, json};
+use crate::report::{self, Change, Changes, Failure, Issue, Status};
+use crate::surface::{answered, isolated};
+use serde_json::json;
 
 pub(crate) fn run(args: &DiffArgs, output: &mut Output) -> Result<Exit, Failure> {
     let mut reader = Reader::new(&args.container);
@@ -28,7 +28,12 @@ pub(crate) fn run(args: &DiffArgs, output: &mut Output) -> Result<Exit, Failure>
     let pair = PolicyPair::read((old_argument, new_argument), ["old", "new"], &mut reader)?;
     let [old, new] = pair.documents(args.semantics.policy_type)?;
     let options = Options { judging: args.alone.judging(), ..args.search.options(&args.semantics).sharing() };
-    let changes = Changes::between(old, new, &options)?;
+    let differences = answered(|| Changes::differences([old, new], &options))?;
+    let same = |verb: &str| {
+        let (old, new) = (old.source.name(), new.source.name());
+        format!("{old} and {new} {verb} the same (proved for every request)")
+    };
+    let changes = isolated(|| Changes::new([old, new], differences, &options, same))?;
     let certificates = changes.iter().flat_map(Change::certificates);
     certificate::write_all(args.search.certificate.as_deref(), certificates, changes.is_open(), output)?;
     let mut issues = changes.issues(
@@ -36,35 +41,23 @@ pub(crate) fn run(args: &DiffArgs, output: &mut Output) -> Result<Exit, Failure>
         &|change| pair.issues(old_argument, (new, new_argument), &options, &|typed| change.issues(typed)),
     );
     issues.extend([old, new].into_iter().flat_map(Issue::warnings));
-    let (status, result) = changes.status();
+    let (status, _) = changes.status();
     let exit = match status {
         Status::Pass => Exit::Success,
         Status::Fail => Exit::Finding,
         _ => Exit::Unknown,
     };
-    let message = changes.message(|verb| {
-        let (old, new) = (old.source.name(), new.source.name());
-        format!("{old} and {new} {verb} the same (proved for every request)")
-    });
-    let mut members = Map::new();
-    members.insert("result".to_owned(), json!(result));
-    members.insert("message".to_owned(), json!(message));
-    changes.insert_into(&mut members);
-    let rest = changes.gained().rest();
-    members.insert("policyType".to_owned(), json!(rest.policy_type.name()));
-    members.insert("policyTypeInferred".to_owned(), json!(rest.policy_type_inferred));
-    let assumptions = rest.assumptions.iter().map(|a| json!(a.0)).collect();
-    members.insert("assumptions".to_owned(), Value::Array(assumptions));
-    if let Some(edition) = &rest.edition {
-        members.insert("catalogue".to_owned(), json!(edition));
-    }
     match output.format {
-        Format::Json => output.json(&Value::Object(members))?,
+        Format::Json => {
+            let mut answer = json!(changes);
+            report::json::add_issues(&mut answer, &issues);
+            output.json(answer)?;
+        }
         Format::Text => {
             diff_list::tell(&mut issues, output)?;
-            tell::outcome(output, "diff", &pair.name(), status, &message, issues)?;
+            tell::outcome(output, "diff", &pair.name(), status, &changes.message, issues)?;
         }
-        Format::Pipeline(_) => tell::outcome(output, "diff", &pair.name(), status, &message, issues)?,
+        Format::Pipeline(_) => tell::outcome(output, "diff", &pair.name(), status, &changes.message, issues)?,
     }
     Ok(exit.zeroed(args.search.exit_zero))
 }

@@ -1,6 +1,5 @@
 //! `diff` of many policies: before and after a plan, or the same policies of two files or directories.
 
-use super::changes::Changes;
 use super::tell::unchanged;
 use super::{diff_list, recheck};
 use crate::check::{Options, no_more_through};
@@ -13,8 +12,10 @@ use crate::cli::output::{Output, directory};
 use crate::code::Code;
 use crate::policy::Document;
 use crate::report::text::{self, Verbosity};
-use crate::report::{Change, Failure, Invocation, Issue, Kind, Recheck, Report, Status, Subject, json};
-use crate::surface::{document, fit};
+use crate::report::{
+    Change, Changes, Failure, Invocation, Issue, Kind, Recheck, Report, Status, Subject, json,
+};
+use crate::surface::{answered, document, fit, isolated};
 use serde_json::{Map, Value, json};
 
 pub(super) fn run(args: &DiffArgs, paired: &PairedInputs, output: &mut Output) -> Result<Exit, Failure> {
@@ -36,11 +37,13 @@ pub(super) fn run(args: &DiffArgs, paired: &PairedInputs, output: &mut Output) -
         if let Some(entry) = &input.entry {
             members.insert("policy".to_owned(), described_entry(entry));
         }
+        let mut value = Value::Object(members);
+        json::add_issues(&mut value, &subject.issues);
         subjects.push(subject);
-        values.push(Value::Object(members));
+        values.push(value);
     }
     match output.format {
-        Format::Json => output.json(&Value::Array(values))?,
+        Format::Json => output.json(Value::Array(values))?,
         Format::Text => tell(&subjects, paired, output)?,
         Format::Pipeline(_) => output.report(&Report {
             command: "diff",
@@ -108,7 +111,12 @@ fn one(args: &DiffArgs, input: &Input, reference: Option<&Reference>) -> Result<
         (_, None) => (&none, this),
     };
     fit(&[old, new], options.policy_type)?;
-    let changes = Changes::between(old, new, &options)?;
+    let differences = answered(|| Changes::differences([old, new], &options))?;
+    let same = |verb: &str| {
+        let verb = if verb == "allow" { "allows" } else { "allows and denies" };
+        format!("{verb} the same (proved for every request)")
+    };
+    let changes = isolated(|| Changes::new([old, new], differences, &options, same))?;
     let issues = |change: &Change<'_>, [policy, existing]: [&str; 2], refuses: &Document| {
         let again = |changed: &Document| {
             recheck::once(&options, |options| no_more_through(changed, refuses, options))
@@ -133,12 +141,10 @@ fn one(args: &DiffArgs, input: &Input, reference: Option<&Reference>) -> Result<
         }
     }
     let (status, result) = changes.status();
-    let message = changes.message(|verb| {
-        let verb = if verb == "allow" { "allows" } else { "allows and denies" };
-        format!("{verb} the same (proved for every request)")
-    });
-    let (subject, mut members) = told(input, status, &message, found, result);
-    changes.insert_into(&mut members);
+    let (subject, mut members) = told(input, status, &changes.message, found, result);
+    if let Value::Object(own) = json!(changes) {
+        members.extend(own);
+    }
     Ok((subject, members))
 }
 

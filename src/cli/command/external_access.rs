@@ -4,6 +4,7 @@ use super::{baseline, certificate, external_access_many, tell};
 use crate::check::{ExternalAccess, Zone, external_access};
 use crate::cli::Exit;
 use crate::cli::args::{ExternalAccessArgs, Format};
+use crate::cli::config;
 use crate::cli::input::{Reader, gather};
 use crate::cli::output::{Output, directory};
 use crate::report::text::Verbosity;
@@ -18,8 +19,8 @@ pub(super) const USUAL_RESOURCE: &str = "AWS::S3::Bucket";
 
 pub(crate) fn run(args: &ExternalAccessArgs, output: &mut Output) -> Result<Exit, Failure> {
     let resource_type = external_resource_type(args.resource_type.as_deref().unwrap_or(USUAL_RESOURCE))?;
-    let zone = Zone::new(&args.zone_of_trust, &args.trusted)
-        .map_err(|error| Failure::validation(error.to_string()))?;
+    let (within, trusted) = config::zone(&args.zone_of_trust, &args.trusted, output)?;
+    let zone = Zone::new(&within, &trusted).map_err(|error| Failure::validation(error.to_string()))?;
     let mut options = args.search.options(&args.semantics);
     as_resource_policy(&mut options)?;
     let mut reader = Reader::new(&args.container);
@@ -42,11 +43,7 @@ pub(crate) fn run(args: &ExternalAccessArgs, output: &mut Output) -> Result<Exit
         options: &options,
     };
     let status = status(&access);
-    // JSON is made from the findings; it needs the issues only if some may be accepted.
-    let issues = match output.format {
-        Format::Json if !args.baseline.is_asked() => Vec::new(),
-        _ => external.issues().into_iter().chain(Issue::warnings(policy)).collect(),
-    };
+    let issues = external.issues().into_iter().chain(Issue::warnings(policy)).collect();
     let (name, file) =
         (policy.source.name().to_owned(), policy.source.in_file(policy.span).0.name().to_owned());
     let mut report = Report {
@@ -105,7 +102,8 @@ fn json(external: &External<'_>, report: &Report, output: &mut Output) -> Result
     if let (true, Value::Object(members)) = (report.has_baseline, &mut value) {
         members.extend(report.subjects.iter().map(|s| ("accepted".to_owned(), json::accepted(s))));
     }
-    output.json(&value)
+    json::add_issues(&mut value, &issues);
+    output.json(value)
 }
 
 /// Returns the table and the issues. If only problems are shown, the table omits accepted findings.
@@ -113,12 +111,12 @@ fn text(external: &External<'_>, report: Report, output: &mut Output) -> Result<
     output.issues(report.issues.iter());
     let is_quiet = output.verbosity == Verbosity::Quiet;
     for subject in report.subjects {
-        let table = external.table(if is_quiet { &subject.issues } else { &[] });
+        let table = external.table(if is_quiet { &subject.issues } else { &[] }, output.style.width);
         output.text(&table)?;
         if !is_quiet && !table.is_empty() {
             output.text("\n")?;
         }
-        let issues = if is_quiet { Vec::new() } else { External::numbered(subject.issues) };
+        let issues = if is_quiet { Vec::new() } else { external.together(subject.issues) };
         tell::outcome(output, COMMAND, &subject.name, subject.status, &subject.message, issues)?;
     }
     Ok(())

@@ -68,7 +68,7 @@ pub(super) fn run(
     match output.format {
         Format::Json => {
             let values = views.iter().zip(&report.subjects);
-            output.json(&values.map(|(view, subject)| view.json(subject, report.has_baseline)).collect())?;
+            output.json(values.map(|(view, subject)| view.json(subject, report.has_baseline)).collect())?;
         }
         Format::Text => {
             for (view, subject) in views.iter().zip(&report.subjects) {
@@ -177,7 +177,9 @@ impl View<'_> {
             (_, Outcome::Told(own) | Outcome::Failed(_, own)) => members.extend(own.clone()),
             (None, Outcome::Found { .. }) => broken("what was found can be shown"),
         }
-        Value::Object(members)
+        let mut value = Value::Object(members);
+        json::add_issues(&mut value, &subject.issues);
+        value
     }
 
     fn text(&self, subject: &Subject, output: &mut Output) -> Result<(), Failure> {
@@ -192,12 +194,12 @@ impl View<'_> {
         let is_quiet = output.verbosity == Verbosity::Quiet;
         let mut issues = subject.issues.clone();
         if let Some(external) = self.external() {
-            let table = external.table(if is_quiet { &subject.issues } else { &[] });
+            let table = external.table(if is_quiet { &subject.issues } else { &[] }, output.style.width);
             output.text(&table)?;
             if !is_quiet && !table.is_empty() {
                 output.text("\n")?;
             }
-            issues = if is_quiet { Vec::new() } else { External::numbered(issues) };
+            issues = if is_quiet { Vec::new() } else { external.together(issues) };
         }
         let message = match subject.message.starts_with(&subject.name) {
             true => subject.message.clone(),

@@ -8,7 +8,7 @@ use crate::cli::input::{Input, Reader, as_one_set, gather, text_of, texts};
 use crate::cli::output::{Output, directory};
 use crate::policy::{Document, Effect, Layers, PolicyType};
 use crate::report::text::{self, Verbosity};
-use crate::report::{Failure, Found, Kind, Report, Status, Subject};
+use crate::report::{self, Failure, Found, Kind, Report, Status, Subject};
 use crate::solve::Verdict;
 use crate::surface::{answered, document, fit, wanted};
 use serde_json::{Value, json};
@@ -129,7 +129,11 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
         Verdict::Unknown(_) => (Status::Unknown, Exit::Unknown),
     };
     match output.format {
-        Format::Json => output.json(&json!(found))?,
+        Format::Json => {
+            let mut answer = json!(found);
+            report::json::add_issues(&mut answer, &found.issues());
+            output.json(answer)?;
+        }
         Format::Text => {
             let issues = found.issues();
             output.issues(issues.iter().filter(|issue| issue.kind == Kind::Warning));
@@ -168,14 +172,11 @@ fn properties(
     mention: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Property>, Failure> {
     let mut wanted = Vec::new();
-    let anonymous = principal == Some("anonymous");
-    let principal = principal.filter(|_| !anonymous);
     if !args.action.is_empty() || !args.resource.is_empty() || principal.is_some() {
         wanted.push(Property {
             actions: args.action.clone(),
             resources: args.resource.clone(),
-            principal: principal.map(|text| element(text).to_string()),
-            ..Property::default()
+            ..principal.map_or_else(Property::default, Property::by)
         });
     }
     let mut condition = |value: Value| {
@@ -217,11 +218,6 @@ fn properties(
     if args.without_mfa {
         condition(json!({"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}));
     }
-    if anonymous {
-        // Callers that belong to no account and are neither a service nor federated.
-        let others = json!({"AWS": "arn:aws:iam::*:root", "Federated": "*", "Service": "*"});
-        wanted.push(Property { not_principal: Some(others.to_string()), ..Property::default() });
-    }
     if !accounts.is_empty() {
         wanted.push(Property {
             not_principal: Some(json!({"AWS": accounts}).to_string()),
@@ -232,15 +228,4 @@ fn properties(
         wanted.push(Property { condition: Some(text_of(argument)?), ..Property::default() });
     }
     Ok(wanted)
-}
-
-/// Returns a principal as the element of a policy.
-fn element(text: &str) -> Value {
-    let kinds = [("service:", "Service"), ("federated:", "Federated"), ("canonical:", "CanonicalUser")];
-    let known = kinds.iter().find_map(|(prefix, kind)| Some((kind, text.strip_prefix(prefix)?)));
-    match known {
-        Some((kind, name)) => json!({*kind: name}),
-        None if text == "*" => json!("*"),
-        None => json!({"AWS": text}),
-    }
 }

@@ -15,12 +15,7 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
         Some(code) => {
             let known = Code::parse(code.trim());
             known.map(|code| code.page().to_owned()).ok_or_else(|| {
-                let own = Code::ALL.iter().map(|code| code.as_str());
-                let names: Vec<&str> = own.chain(AwsCode::ALL.iter().map(|code| code.as_str())).collect();
-                let meant = match closest(code.trim(), &names) {
-                    Some(name) => format!("did you mean `{name}`?"),
-                    None => "`iamsat explain` lists them all".to_owned(),
-                };
+                let meant = meant(code.trim());
                 Failure::validation(format!("`{code}` is not a code; {meant}"))
             })?
         }
@@ -31,6 +26,39 @@ pub(crate) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
     };
     Answers::open(None)?.write(&text)?;
     Ok(Exit::Success)
+}
+
+/// The number of codes that are suggested for a word that several have.
+const SUGGESTED: usize = 6;
+
+/// Says what a text may mean that is not a code: a misspelled one, those with a word in common, or a command.
+fn meant(text: &str) -> String {
+    let text = text.to_ascii_lowercase().replace(['_', ' '], "-");
+    let own = Code::ALL.iter().map(|code| code.as_str());
+    let names: Vec<&str> = own.chain(AwsCode::ALL.iter().map(|code| code.as_str())).collect();
+    if Cli::command().get_subcommands().any(|command| command.get_name() == text) {
+        return format!("it is a command: `iamsat help {text}`");
+    }
+    if let Some(name) = closest(&text.replace('-', "_"), &names).or_else(|| closest(&text, &names)) {
+        return format!("did you mean `{name}`?");
+    }
+    // Short words are in many codes that have nothing to do with each other.
+    let words: Vec<&str> = text.split('-').filter(|word| word.len() > 3).collect();
+    let common = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        words.iter().filter(|word| name.contains(**word)).count()
+    };
+    let most = names.iter().map(|name| common(name)).fold(0, usize::max);
+    let near: Vec<String> = names
+        .iter()
+        .filter(|name| most > 0 && common(name) == most)
+        .take(SUGGESTED)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    match near.is_empty() {
+        true => "`iamsat explain` lists them all".to_owned(),
+        false => format!("did you mean one of {}? `iamsat explain` lists them all", near.join(", ")),
+    }
 }
 
 /// Returns a script that completes the command line in a shell.

@@ -55,7 +55,7 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
         Format::Json => {
             let mut answer = json::lint(&report, &failures);
             fixes.add_to(&mut answer);
-            output.json(&answer)?;
+            output.json(answer)?;
         }
         Format::Pipeline(_) => output.report(&report)?,
     }

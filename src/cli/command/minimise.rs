@@ -92,7 +92,7 @@ pub(crate) fn run(args: &MinimiseArgs, output: &mut Output) -> Result<Exit, Fail
         }
     }
     if output.format == Format::Json {
-        output.json(&Value::from(answers))?;
+        output.json(Value::from(answers))?;
     }
     Ok(exit)
 }

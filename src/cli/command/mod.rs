@@ -2,7 +2,6 @@
 
 mod baseline;
 mod certificate;
-mod changes;
 mod fix;
 mod policy_pair;
 mod quota;

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &PoliciesArgs, output: &mut Output) -> Result<Exit, Fail
                 .iter()
                 .map(|(file, failure)| json!({"file": file, "error": failure.code, "message": failure.message}))
                 .collect();
-            output.json(&json!({"files": files, "errors": errors}))?;
+            output.json(json!({"files": files, "errors": errors}))?;
         }
         Format::Text => {
             for listing in &listings {

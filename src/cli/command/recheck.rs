@@ -5,7 +5,7 @@ use crate::policy::Read;
 use crate::surface::answered;
 
 /// The number of bytes of policies up to which advice is checked; AWS's limits on policies are lower.
-const MOST_CHECKED: usize = 1 << 16;
+pub(super) const MOST_CHECKED: usize = 1 << 16;
 
 /// True if the policies are small enough for one more query for each advice.
 pub(super) fn is_cheap<'r>(reads: impl Iterator<Item = &'r Read>) -> bool {

@@ -5,12 +5,12 @@ use crate::cli::Exit;
 use crate::cli::args::{Format, SimulateArgs, YesNo};
 use crate::cli::input::{Input, Reader, as_one_set, gather, layers_of, texts};
 use crate::cli::output::{Output, directory};
-use crate::evaluate::{self, Decision, evaluate};
-use crate::policy::{Document, Layers, PolicyType};
+use crate::evaluate::{self, Decision};
+use crate::policy::{Document, Layers};
 use crate::report::text;
-use crate::report::{Failure, Remark, Report, Simulation};
-use crate::request::{FactSets, Request, RequestSpec, Requester};
-use crate::surface::{document, fit, json_members};
+use crate::report::{Failure, Remark, Report, Simulation, json};
+use crate::request::{Request, RequestSpec, Requester};
+use crate::surface::{Simulating, context_of, document, fit, of_one_side, request_of};
 use std::collections::BTreeSet;
 
 pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
@@ -23,7 +23,8 @@ pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Fail
             "`{flag}` matters beside layers only: name those of the policies, such as `--identity` and `--resource-policy`"
         )));
     }
-    let mut request = request(args)?;
+    let spelled = spelled(args, args.principal.clone())?;
+    request_of(&spelled)?;
     let mut reader = Reader::new(&args.container);
     let gathered = gather(&mut reader, &args.policy, "policy", &args.container);
     // An attached policy that was not read may allow or deny the request.
@@ -34,24 +35,14 @@ pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Fail
         return Err(failure);
     }
     let documents: Vec<&Document> = reads.iter().map(document).collect();
-    let semantics = &args.semantics;
-    if semantics.policy_type.is_none() {
+    let options = args.semantics.options();
+    if options.policy_type.is_none() {
         of_one_side(&documents)?;
     }
-    fit(&documents, semantics.policy_type)?;
-    let missing = match semantics.aws_compat {
-        true => Vec::new(),
-        false => request.assume_usual(documents.iter().flat_map(|document| document.mentioned_keys())),
-    };
-    let mut options = evaluate::Options::for_documents(&documents);
-    options.strict_arn = semantics.strict_arn;
-    if let Some(policy_type) = semantics.policy_type {
-        options.policy_type = policy_type;
-    }
-    let trace = evaluate(&documents, &request, &options);
-    let mut simulation =
-        Simulation::new(documents, request, &trace, args.expect, semantics.policy_type, semantics.aws_compat);
-    simulation.remarks.extend(missing.iter().map(Remark::of_missing));
+    fit(&documents, options.policy_type)?;
+    let simulating =
+        Simulating { spelled: &spelled, expected: args.expect, options: &options, relevant: args.relevant };
+    let simulation = simulating.simulated(documents)?;
     shown(&simulation, args, output)
 }
 
@@ -120,7 +111,11 @@ fn shown(simulation: &Simulation<'_>, args: &SimulateArgs, output: &mut Output) 
     names::of_keys(keys, reading.catalogue(), output);
     match output.format {
         Format::Text => output.text(&text::simulation(simulation, output.verbosity, output.style))?,
-        Format::Json => output.json(&serde_json::json!(simulation))?,
+        Format::Json => {
+            let mut answer = serde_json::json!(simulation);
+            json::add_issues(&mut answer, &simulation.subject().issues);
+            output.json(answer)?;
+        }
         Format::Pipeline(_) => output.report(&Report {
             command: "simulate",
             directory: directory(),
@@ -138,32 +133,15 @@ fn shown(simulation: &Simulation<'_>, args: &SimulateArgs, output: &mut Output) 
     Ok(exit.zeroed(args.exit_zero))
 }
 
-/// Checks that the policies belong to one side: those of a requester and that of a resource are different layers, and together
-/// they decide by a rule that depends on the accounts.
-fn of_one_side(documents: &[&Document]) -> Result<(), Failure> {
-    let (of_resource, of_requester): (Vec<&Document>, Vec<&Document>) =
-        documents.iter().partition(|document| PolicyType::infer([**document]) == PolicyType::Resource);
-    let names = |documents: &[&Document]| -> String {
-        let names: Vec<&str> = documents.iter().map(|document| document.source.name()).collect();
-        names.join(" ")
-    };
-    match (of_requester.is_empty(), of_resource.is_empty()) {
-        (false, false) => Err(Failure::validation(format!(
-            "{own} belongs to a requester and {others} to a resource: what they allow together depends on the layers and the \
-             accounts. Name them: `--identity {own} --resource-policy {others} --principal ARN`, and `--resource-account ACCOUNT` \
-             if the ARN of the resource has none",
-            own = names(&of_requester),
-            others = names(&of_resource)
-        ))),
-        _ => Ok(()),
-    }
-}
-
 fn request(args: &SimulateArgs) -> Result<Request, Failure> {
     request_by(args, args.principal.clone())
 }
 
 pub(super) fn request_by(args: &SimulateArgs, principal: Option<String>) -> Result<Request, Failure> {
+    request_of(&spelled(args, principal)?)
+}
+
+fn spelled(args: &SimulateArgs, principal: Option<String>) -> Result<RequestSpec, Failure> {
     let mut context = Vec::new();
     for pair in &args.context {
         let (key, value) =
@@ -173,9 +151,13 @@ pub(super) fn request_by(args: &SimulateArgs, principal: Option<String>) -> Resu
         context.push((key.to_owned(), value.to_owned()));
     }
     for text in &args.context_json {
-        context.extend(json_context(text)?);
+        context.extend(context_of(text).ok_or_else(|| {
+            Failure::validation(format!(
+                "`{text}` is not a valid context: write {{\"KEY\": [\"VALUE\"]}}, every key once and all values as strings"
+            ))
+        })?);
     }
-    let spelled = RequestSpec {
+    Ok(RequestSpec {
         principal,
         federated_by: args.federated_by.clone(),
         action: args.action.clone(),
@@ -185,33 +167,5 @@ pub(super) fn request_by(args: &SimulateArgs, principal: Option<String>) -> Resu
         canonical_users: args.canonical_user.clone(),
         boundary: args.semantics.boundary == Some(YesNo::Yes),
         bare_context: args.semantics.aws_compat,
-    };
-    let request = spelled.request().map_err(|error| Failure::validation(error.to_string()))?;
-    // Only the form of the given keys is checked; the caller chooses which keys are given.
-    let faults = request.inconsistencies([], &FactSets { safe: false, heuristics: false });
-    let shape = faults.iter().find(|f| matches!(f.axiom, "shape" | "type" | "single-valued"));
-    match shape {
-        Some(fault) => Err(Failure::validation(fault.message.clone())),
-        None => Ok(request),
-    }
-}
-
-/// Returns the keys and values of `{"KEY": ["VALUE"]}`.
-fn json_context(text: &str) -> Result<Vec<(String, String)>, Failure> {
-    let wrong = || {
-        Failure::validation(format!(
-            "`{text}` is not a valid context: write {{\"KEY\": [\"VALUE\"]}}, every key once and all values as strings"
-        ))
-    };
-    let mut pairs = Vec::new();
-    for (key, values) in json_members(text).map_err(|_| wrong())? {
-        let values: Vec<String> = serde_json::from_str(values.get()).map_err(|_| wrong())?;
-        if key.trim().is_empty()
-            || pairs.iter().any(|(other, _): &(String, _)| other.eq_ignore_ascii_case(&key))
-        {
-            return Err(wrong());
-        }
-        pairs.extend(values.into_iter().map(|value| (key.clone(), value)));
-    }
-    Ok(pairs)
+    })
 }

@@ -2,18 +2,24 @@
 
 use crate::cli::Exit;
 use crate::cli::args::{Format, SnapshotArgs};
+use crate::cli::config;
 use crate::cli::output::{Output, directory};
 use crate::report::text;
-use crate::report::{Failure, Inventory, Report, Status, Subject};
+use crate::report::{Failure, Inventory, Report, Status, Subject, json};
 use crate::surface::snapshot_of;
 use serde_json::json;
 
 pub(crate) fn run(args: &SnapshotArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let snapshot = snapshot_of(&args.directory, args.no_organization)?;
-    let inventory = Inventory { name: &args.directory, snapshot: &snapshot, commands_only: args.commands };
+    let name = config::snapshot(args.directory.as_deref(), output)?;
+    let snapshot = snapshot_of(&name, args.no_organization)?;
+    let inventory = Inventory { name: &name, snapshot: &snapshot, commands_only: args.commands };
     let is_complete = snapshot.gaps.is_empty();
     match output.format {
-        Format::Json => output.json(&json!(inventory))?,
+        Format::Json => {
+            let mut answer = json!(inventory);
+            json::add_issues(&mut answer, &inventory.issues());
+            output.json(answer)?;
+        }
         Format::Text => {
             if !args.commands {
                 output.issues(inventory.issues().iter());
@@ -24,7 +30,7 @@ pub(crate) fn run(args: &SnapshotArgs, output: &mut Output) -> Result<Exit, Fail
             command: "snapshot",
             directory: directory(),
             subjects: vec![Subject {
-                name: args.directory.clone(),
+                name: name.clone(),
                 file: None,
                 rule: None,
                 status: if is_complete { Status::Pass } else { Status::Unknown },

@@ -40,6 +40,19 @@ pub(super) fn outcome(
     if output.verbosity > Verbosity::Quiet { output.text(&format!("{command}: {message}\n")) } else { Ok(()) }
 }
 
+/// From this number on, inputs about which there is nothing to say share one line.
+const MANY: usize = 4;
+
+/// True if so many inputs passed that they share one line.
+pub(super) fn share_a_line(passed: usize, verbosity: Verbosity) -> bool {
+    passed >= MANY && verbosity < Verbosity::Verbose
+}
+
+/// True if an input passed and there is nothing to say about it.
+pub(super) fn is_plain_pass(subject: &Subject) -> bool {
+    subject.status == Status::Pass && subject.issues.is_empty()
+}
+
 /// Prints the issues of each subject, or the failure in its place, then its line; at the end, if there are several inputs, the
 /// summary.
 pub(super) fn subjects<'f>(
@@ -49,6 +62,8 @@ pub(super) fn subjects<'f>(
     are_many: bool,
 ) -> Result<(), Failure> {
     output.issues(report.issues.iter());
+    let plain = report.subjects.iter().filter(|subject| is_plain_pass(subject)).count();
+    let are_brief = are_many && share_a_line(plain, output.verbosity);
     for (subject, failure) in report.subjects.iter().zip(failures) {
         if let Some(failure) = failure {
             output.failure(failure);
@@ -60,9 +75,13 @@ pub(super) fn subjects<'f>(
                 output.text(&format!("{}{end}", text::issue(issue, output.style)))?;
             }
         }
-        if output.verbosity >= Verbosity::Normal && subject.status != Status::Skipped {
+        let has_line = subject.status != Status::Skipped && !(are_brief && is_plain_pass(subject));
+        if output.verbosity >= Verbosity::Normal && has_line {
             output.text(&format!("{}: {}: {}\n", report.command, subject.name, subject.message))?;
         }
+    }
+    if are_brief && output.verbosity >= Verbosity::Normal {
+        output.text(&format!("{}: nothing to say of {plain} policies (-v lists them)\n", report.command))?;
     }
     if are_many && output.verbosity >= Verbosity::Normal {
         output.text(&report.summary())?;

@@ -72,7 +72,17 @@ pub(crate) fn run(args: &ValidatePolicyArgs, output: &mut Output) -> Result<Exit
                 output.note(&format!("names of AWS are those listed as of {}", aws.date()));
             }
         }
-        Format::Json => output.json(&answer(&report, outcomes, inputs.are_many))?,
+        Format::Json => {
+            let mut answer = answer(&report, outcomes, inputs.are_many);
+            let answers = match &mut answer {
+                serde_json::Value::Array(list) => list.as_mut_slice(),
+                one => std::slice::from_mut(one),
+            };
+            for (answer, subject) in answers.iter_mut().zip(&report.subjects) {
+                json::add_issues(answer, &subject.issues);
+            }
+            output.json(answer)?;
+        }
         Format::Pipeline(_) => output.report(&report)?,
     }
     Ok(report.subjects.iter().map(exit).fold(Exit::Success, Exit::and))

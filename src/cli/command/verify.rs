@@ -37,15 +37,16 @@ pub(crate) fn run(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Failur
             Ok(Outcome::Inconclusive(message)) => (Status::Unknown, "NOT_VERIFIED", message, None),
             Err(failure) => {
                 let issues = Issue::of_failure(&failure);
-                subjects.push(subject(name.clone(), Status::Error, failure.message.clone(), issues));
                 if output.format == Format::Text {
                     output.failure(&failure);
                 }
                 let mut value = json::failure(&failure);
                 if let Some(members) = value.as_object_mut() {
-                    members.insert("certificate".to_owned(), name.into());
+                    members.insert("certificate".to_owned(), name.as_str().into());
                 }
+                json::add_issues(&mut value, &issues);
                 values.push(value);
+                subjects.push(subject(name, Status::Error, failure.message.clone(), issues));
                 continue;
             }
         };
@@ -63,7 +64,6 @@ pub(crate) fn run(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Failur
         if let (Some(claim), Some(members)) = (&claim, value.as_object_mut()) {
             members.insert("claim".to_owned(), json!(claim));
         }
-        values.push(value);
         let source = Source::new(name.as_str(), "");
         let issue = |kind: Kind, code: Code| {
             vec![Issue::new(kind, code, message.as_str()).at(&source, Span::default(), "")]
@@ -73,6 +73,8 @@ pub(crate) fn run(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Failur
             Status::Unknown => issue(Kind::Unknown, Code::CertificateNotVerified),
             Status::Pass | Status::Error | Status::Skipped => Vec::new(),
         };
+        json::add_issues(&mut value, &issues);
+        values.push(value);
         subjects.push(subject(name, status, message, issues));
     }
     let exits = subjects.iter().map(|subject| match subject.status {
@@ -84,8 +86,8 @@ pub(crate) fn run(args: &VerifyArgs, output: &mut Output) -> Result<Exit, Failur
     let exit = exits.fold(Exit::Success, Exit::and);
     match (output.format, values.as_slice()) {
         (Format::Text, _) => {}
-        (Format::Json, [one]) => output.json(one)?,
-        (Format::Json, _) => output.json(&Value::Array(values))?,
+        (Format::Json, [one]) => output.json(one.clone())?,
+        (Format::Json, _) => output.json(Value::Array(values))?,
         (Format::Pipeline(_), _) => output.report(&Report {
             command: "verify",
             directory: directory(),

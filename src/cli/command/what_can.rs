@@ -3,19 +3,21 @@
 use crate::check::{PreparedSnapshot, Wants};
 use crate::cli::Exit;
 use crate::cli::args::{Format, WhatCanArgs};
+use crate::cli::config;
 use crate::cli::output::{Output, directory};
 use crate::report::text;
-use crate::report::{Failure, Report, Status, WhatCan};
+use crate::report::{Failure, Report, Status, WhatCan, json};
 use crate::surface::{asked_what, snapshot_of, wants_of_services};
 use serde_json::json;
 
 pub(crate) fn run(args: &WhatCanArgs, output: &mut Output) -> Result<Exit, Failure> {
     let wants: Wants = wants_of_services(&args.service, &args.resource)?;
-    let prepared = PreparedSnapshot::new(snapshot_of(&args.snapshot, args.no_organization)?);
+    let snapshot = config::snapshot(args.snapshot.as_deref(), output)?;
+    let prepared = PreparedSnapshot::new(snapshot_of(&snapshot, args.no_organization)?);
     let options = args.world.of(args.options())?;
-    let (principal, answer) = asked_what(&prepared, &args.snapshot, &args.principal, &wants, &options)?;
+    let (principal, answer) = asked_what(&prepared, &snapshot, &args.principal, &wants, &options)?;
     let what = WhatCan {
-        name: &args.snapshot,
+        name: &snapshot,
         snapshot: prepared.snapshot(),
         principal,
         answer: &answer,
@@ -29,9 +31,13 @@ pub(crate) fn run(args: &WhatCanArgs, output: &mut Output) -> Result<Exit, Failu
     match output.format {
         Format::Text | Format::Json if args.as_policy => {
             output.note(&format!("what-can: {}", what.sentence()));
-            output.json(&what.as_policy())?;
+            output.policy(&what.as_policy())?;
         }
-        Format::Json => output.json(&json!(what))?,
+        Format::Json => {
+            let mut answer = json!(what);
+            json::add_issues(&mut answer, &what.subject(status).issues);
+            output.json(answer)?;
+        }
         Format::Text => output.text(&text::what_can(&what, output.verbosity, output.style))?,
         Format::Pipeline(_) => output.report(&Report {
             command: "what-can",

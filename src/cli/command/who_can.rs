@@ -3,24 +3,26 @@
 use crate::check::{PreparedSnapshot, Wants, WhoEntry, WhoKind};
 use crate::cli::Exit;
 use crate::cli::args::{Format, WhoCanArgs};
+use crate::cli::config;
 use crate::cli::input::text_of;
-use crate::cli::output::{Output, directory};
+use crate::cli::output::{Output, directory as here};
 use crate::report::text;
-use crate::report::{Failure, Report, Status, WhoCan};
+use crate::report::{Failure, Report, Status, WhoCan, json};
 use crate::surface::{asked_who, of_property, reason, snapshot_of, unreadable};
 use serde_json::json;
 use std::path::Path;
 
 pub(crate) fn run(args: &WhoCanArgs, output: &mut Output) -> Result<Exit, Failure> {
     let allowed = args.allowed.as_deref().map(patterns).transpose()?;
-    let prepared = PreparedSnapshot::new(snapshot_of(&args.snapshot, args.no_organization)?);
-    answer(args, &prepared, allowed, output)
+    let directory = config::snapshot(args.snapshot.as_deref(), output)?;
+    let prepared = PreparedSnapshot::new(snapshot_of(&directory, args.no_organization)?);
+    answer(args, (&directory, &prepared), allowed, output)
 }
 
 /// Answers the question about a snapshot, with patterns of those who may.
 pub(super) fn answer(
     args: &WhoCanArgs,
-    prepared: &PreparedSnapshot,
+    (directory, prepared): (&str, &PreparedSnapshot),
     allowed: Option<Vec<glob::Pattern>>,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
@@ -35,7 +37,7 @@ pub(super) fn answer(
     let answer = asked_who(prepared, &wants, kinds, &options)?;
     let allows = |patterns: &[glob::Pattern], entry: &WhoEntry<'_>| is_allowed(patterns, &entry.who);
     let who = WhoCan {
-        name: &args.snapshot,
+        name: directory,
         snapshot: prepared.snapshot(),
         answer: &answer,
         wants: &wants,
@@ -50,11 +52,15 @@ pub(super) fn answer(
         (true, _) => (Status::Fail, Exit::Finding),
     };
     match output.format {
-        Format::Json => output.json(&json!(who))?,
+        Format::Json => {
+            let mut answer = json!(who);
+            json::add_issues(&mut answer, &who.subject(status).issues);
+            output.json(answer)?;
+        }
         Format::Text => output.text(&text::who_can(&who, output.verbosity, output.style))?,
         Format::Pipeline(_) => output.report(&Report {
             command: "who-can",
-            directory: directory(),
+            directory: here(),
             subjects: vec![who.subject(status)],
             issues: Vec::new(),
             has_baseline: false,

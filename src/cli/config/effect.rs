@@ -56,7 +56,9 @@ pub(super) fn exists(config: &Config, source: &Source, uses_baseline: bool) -> R
     for (member, text, place) in &config.named {
         let path = config.directory.join(text);
         let fault = match *member {
-            "rules" | "managed-policies" if !path.is_dir() => Some(format!("`{text}` is not a directory")),
+            "rules" | "managed-policies" | "snapshot" if !path.is_dir() => {
+                Some(format!("`{text}` is not a directory"))
+            }
             "parameters" if !path.is_file() => Some(format!("`{text}` is not a file")),
             "baseline" if uses_baseline && !path.is_file() => Some(format!("`{text}` is not a file")),
             "baseline" if uses_baseline => {

@@ -4,6 +4,7 @@ use super::Config;
 use super::effect;
 use super::read::read;
 use crate::cli::input::read_text;
+use crate::cli::output::Output;
 use crate::report::Failure;
 use crate::span::Source;
 use crate::surface::{reason, unreadable};
@@ -41,6 +42,51 @@ pub(crate) fn load(path: Option<&Path>, start: &Path, uses_baseline: bool) -> Re
     let config = Config { directory, ..read(&source)? };
     effect::exists(&config, &source, uses_baseline)?;
     Ok(config)
+}
+
+/// Returns the snapshot that a flag names, or else the one of the nearest configuration, of which a note tells.
+///
+/// # Errors
+/// Neither names one, or the configuration is not valid.
+pub(crate) fn snapshot(given: Option<&str>, output: &Output) -> Result<String, Failure> {
+    if let Some(given) = given {
+        return Ok(given.to_owned());
+    }
+    let config = nearest(Path::new("."))?.map(|path| load(Some(&path), Path::new("."), false)).transpose()?;
+    let Some((config, snapshot)) = config.and_then(|config| config.snapshot.clone().map(|own| (config, own)))
+    else {
+        return Err(Failure::validation(format!(
+            "name a snapshot: `--snapshot DIR`, or `snapshot = \"DIR\"` in {NAME}"
+        )));
+    };
+    let directory = shown(&config.directory.join(&snapshot));
+    output.note(&format!("the snapshot {directory} is that of {}", shown(&config.directory.join(NAME))));
+    Ok(directory)
+}
+
+/// Returns the accounts and organizations of the zone of trust that flags name, and other trusted principals; or else those of the
+/// nearest configuration, of which a note tells.
+///
+/// # Errors
+/// Neither names any, or the configuration is not valid.
+pub(crate) fn zone(
+    given: &[String],
+    trusted: &[String],
+    output: &Output,
+) -> Result<(Vec<String>, Vec<String>), Failure> {
+    if !given.is_empty() {
+        return Ok((given.to_vec(), trusted.to_vec()));
+    }
+    let config = nearest(Path::new("."))?.map(|path| load(Some(&path), Path::new("."), false)).transpose()?;
+    let Some(config) = config.filter(|config| !config.zone_of_trust.is_empty()) else {
+        return Err(Failure::validation(format!(
+            "name the zone of trust: `--zone-of-trust ACCOUNT`, or `zone-of-trust = [\"ACCOUNT\"]` in {NAME}"
+        )));
+    };
+    let name = shown(&config.directory.join(NAME));
+    output.note(&format!("the zone of trust is that of {name}: {}", config.zone_of_trust.join(", ")));
+    let trusted = trusted.iter().chain(&config.trusted).cloned().collect();
+    Ok((config.zone_of_trust, trusted))
 }
 
 /// Returns the path for people: relative, if it is below the current directory.

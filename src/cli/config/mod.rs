@@ -10,7 +10,7 @@ use crate::code::Code;
 use std::ops::Range;
 use std::path::PathBuf;
 
-pub(crate) use find::{NAME, load};
+pub(crate) use find::{NAME, load, snapshot, zone};
 pub(crate) use kind::InputKind;
 
 /// The content of the configuration. All paths start at its directory.
@@ -44,6 +44,8 @@ pub(crate) struct Config {
     pub(crate) not_granted: Vec<NotGranted>,
     /// Files with the values of parameters.
     pub(crate) parameters: Vec<String>,
+    /// The snapshot of accounts: a directory with answers of the AWS CLI.
+    pub(crate) snapshot: Option<String>,
     /// The directory with managed policies.
     pub(crate) managed_policies: Option<String>,
     /// The files and directories that have to exist, with their members and places.

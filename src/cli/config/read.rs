@@ -14,7 +14,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// The members of the whole.
-const MEMBERS: [&str; 12] = [
+const MEMBERS: [&str; 13] = [
     "baseline",
     "checks",
     "exclude",
@@ -25,6 +25,7 @@ const MEMBERS: [&str; 12] = [
     "parameters",
     "rules",
     "severity",
+    "snapshot",
     "trusted",
     "zone-of-trust",
 ];
@@ -44,7 +45,8 @@ pub(super) fn read(source: &Source) -> Result<Config, Failure> {
     }
     // What a text means that is not TOML, nobody knows.
     let config = if faults.0.is_empty() { members(table.get_ref(), &mut faults) } else { Config::default() };
-    if faults.0.is_empty() && config.inputs.is_empty() {
+    // Questions about a snapshot need no policies beside it.
+    if faults.0.is_empty() && config.inputs.is_empty() && config.snapshot.is_none() {
         faults.add(0..0, "the configuration has no `inputs`", "add inputs = [\"policies\"], for example");
     }
     faults.end(source).map_or(Ok(config), Err)
@@ -75,6 +77,7 @@ fn members(table: &DeTable<'_>, faults: &mut Faults) -> Config {
             "managed-policies" => {
                 config.managed_policies = path("managed-policies", value, &mut config, faults);
             }
+            "snapshot" => config.snapshot = path("snapshot", value, &mut config, faults),
             "checks" => config.checks = Some(checks(value, faults)),
             "kinds" => kinds(value, &mut config, faults),
             "severity" => severities(value, &mut config, faults),

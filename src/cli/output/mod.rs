@@ -116,9 +116,15 @@ impl Output {
         self.answers.write(text)
     }
 
-    /// Writes an answer in JSON.
-    pub(crate) fn json(&mut self, value: &Value) -> Result<(), Failure> {
-        self.answers.write(&pretty(value))
+    /// Writes an answer in JSON, with the version of the program.
+    pub(crate) fn json(&mut self, mut value: Value) -> Result<(), Failure> {
+        json::add_version(&mut value);
+        self.answers.write(&pretty(&value))
+    }
+
+    /// Writes a policy in JSON, and nothing beside it.
+    pub(crate) fn policy(&mut self, policy: &Value) -> Result<(), Failure> {
+        self.answers.write(&pretty(policy))
     }
 
     /// Writes the report of a command in a format for pipelines.
@@ -149,7 +155,12 @@ impl Output {
     /// Returns the answer of a run that depends on something unknown.
     fn undecided(&self, issue: &Issue, message: &str, command: &'static str) -> String {
         match self.format {
-            Format::Json => pretty(&json::settled(&Settled::of(issue.clone(), message))),
+            Format::Json => {
+                let mut value = json::settled(&Settled::of(issue.clone(), message));
+                json::add_issues(&mut value, std::slice::from_ref(issue));
+                json::add_version(&mut value);
+                pretty(&value)
+            }
             Format::Text if self.verbosity == Verbosity::Quiet => {
                 format!("{}\n", text::issue(issue, self.style))
             }

@@ -21,7 +21,12 @@ pub(crate) fn report(format: Format, report: &Report) -> String {
 pub(crate) fn failure(format: Format, failure: &Failure, command: &'static str) -> Option<String> {
     match format {
         Format::Text => None,
-        Format::Json => Some(pretty(&json::failure(failure))),
+        Format::Json => {
+            let mut value = json::failure(failure);
+            json::add_issues(&mut value, &Issue::of_failure(failure));
+            json::add_version(&mut value);
+            Some(pretty(&value))
+        }
         Format::Pipeline(format) => {
             let issues = Issue::of_failure(failure);
             let of_run = Report {

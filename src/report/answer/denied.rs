@@ -1,6 +1,7 @@
 //! Texts about requests that the existing policy denies and the checked one does not.
 
 use super::judgement::Judgement;
+use super::places::lacks_action;
 use crate::evaluate::Decision;
 use crate::explain::display::{one_line, statement_name};
 use crate::explain::{Explained, Refusal};
@@ -27,10 +28,26 @@ pub(super) fn after(policy: &Document, explained: &Explained<'_>) -> String {
             let statement = statement_name(*statement, policy.statements.get(*statement));
             format!("\n{which} {statement}: {}", lacks.join("; "))
         }
-        Some(Refusal::NoAction) => "\nno Deny statement covers the action".to_owned(),
+        Some(Refusal::NoAction) => match weaker(policy, explained) {
+            none if none.is_empty() => "\nno Deny statement covers the action".to_owned(),
+            weaker => weaker,
+        },
         _ => String::new(),
     };
     format!("{decision}{closest}")
+}
+
+/// Says which Deny of the checked policy is left of the one that stops the request in the existing policy; empty if none is.
+pub(super) fn weaker(policy: &Document, explained: &Explained<'_>) -> String {
+    let Some(left) = explained.lost.as_ref().and_then(|lost| lost.left.as_ref()) else {
+        return String::new();
+    };
+    let statement = policy.statements.get(left.statement);
+    let action = statement.filter(|_| left.lacks_action).map(|statement| lacks_action(statement).to_owned());
+    let others = left.missing.iter().map(|missing| one_line(missing.says()));
+    let lacks: Vec<String> = action.into_iter().chain(others).collect();
+    let statement = statement_name(left.statement, statement);
+    format!("\n{statement}, a Deny, does not stop it: {}", lacks.join("; "))
 }
 
 /// Says that it is undecided whether the checked policy denies less.

@@ -11,9 +11,9 @@ use crate::index::broken;
 use crate::policy::{Document, RequestSet, Statement};
 use crate::report::aws_messages::AwsCheck;
 use crate::report::fingerprint::fingerprint;
-use crate::report::issue::{Issue, Kind, Mark};
+use crate::report::issue::{Elsewhere, Issue, Kind, Mark};
 use crate::solve::Verdict;
-use crate::span::Span;
+use crate::span::{Source, Span};
 use crate::verify::Certificate;
 use std::cmp::Reverse;
 
@@ -21,6 +21,9 @@ use std::cmp::Reverse;
 const MARKED: usize = 4;
 /// The number of values that a title names, for each list.
 const NAMED: usize = 3;
+
+/// A source with marks and the pointer of the first one, and places in the other policy.
+type Shown = (Source, Vec<Mark>, Option<String>, Option<Box<Elsewhere>>);
 
 /// The direction of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,7 +245,7 @@ impl<'a> Change<'a> {
             Some(statement) => marks(group, statement, verb),
             None => broken("a group is about a statement of its document"),
         };
-        let source = document.source.clone();
+        let (source, marks, pointer, elsewhere) = self.placed(group, marks, &issue);
         let notes =
             issue.notes.into_iter().filter_map(|(name, text)| match (self.direction.is_narrowing(), name) {
                 // New access of one policy is lost access of the other.
@@ -268,8 +271,6 @@ impl<'a> Change<'a> {
             let level = self.level(group).map(|level| ("level", level.name().to_owned()));
             notes.splice(place..place, level.into_iter().chain(facts));
         }
-        let first = marks.first();
-        let pointer = first.and_then(|mark| document.pointer_within(group.region.statement(), mark.span));
         let text = group.document.source.text();
         let fingerprint = fingerprint(&[self.direction.code().as_str(), text]);
         Issue {
@@ -279,9 +280,31 @@ impl<'a> Change<'a> {
             source: Some(source),
             marks,
             pointer,
+            elsewhere,
             notes,
             fingerprint,
             accepted: None,
+        }
+    }
+
+    /// Returns the places of a group with these marks: those in the new policy come first, as it is the one to look at.
+    fn placed(&self, group: &Group, marks: Vec<Mark>, issue: &Issue) -> Shown {
+        let (document, _) = self.side(group);
+        let first = marks.first();
+        let pointer = first.and_then(|mark| document.pointer_within(group.region.statement(), mark.span));
+        let source = document.source.clone();
+        let (is_of_old, elsewhere) = match (self.direction, group.side) {
+            (Direction::Gained, Side::Less) => (true, None),
+            (Direction::NoLongerDenied, _) => (issue.elsewhere.is_some(), None),
+            (Direction::Gained | Direction::Lost, Side::More) => (false, issue.elsewhere.clone()),
+            (Direction::Lost, Side::Less) | (Direction::NewlyDenied, _) => (false, None),
+        };
+        match &issue.source {
+            Some(new) if is_of_old => {
+                let old = Elsewhere { source, marks, pointer };
+                (new.clone(), issue.marks.clone(), issue.pointer.clone(), Some(Box::new(old)))
+            }
+            _ => (source, marks, pointer, elsewhere),
         }
     }
 

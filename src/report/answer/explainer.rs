@@ -3,7 +3,7 @@
 use crate::check::{Answer, Options};
 use crate::evaluate::{self, INDEX_THRESHOLD, Searched, decide};
 use crate::explain::replay::Replayer;
-use crate::explain::{Explained, blame, blame_for_outsider, refusal};
+use crate::explain::{Explained, Refusal, blame, blame_for_outsider, lost_denial, refusal};
 use crate::index::broken;
 use crate::policy::{ActionIndex, Document, RequestSet};
 use crate::report::aws_messages::AwsCheck;
@@ -66,11 +66,21 @@ impl<'e> Explainer<'e> {
                 blame(own, finding, other.zip(refusal.as_ref()), &self.referee)
             }
         };
+        let deny = match &refusal {
+            _ if is_denial => Some(finding.statement),
+            Some(Refusal::Denied { statement, .. }) => Some(*statement),
+            _ => None,
+        };
+        let lost =
+            self.existing.zip(deny).filter(|_| !late).and_then(|(existing, deny)| {
+                lost_denial([self.policy, existing], deny, request, &self.referee)
+            });
         let replayer = self.replayer.as_ref().filter(|_| !late);
         Some(Explained {
             finding,
             blame: blame?,
             refusal,
+            lost,
             decision: is_denial.then(|| decide(&[self.policy], request, &self.referee)),
             replay: replayer.and_then(|replayer| replayer.spelled(request, finding.set)),
             late,

@@ -5,7 +5,7 @@ use crate::check::{ExternalAccess, ExternalFinding, Options, Zone};
 use crate::explain::display::{KeyNames, counted, one_line};
 use crate::explain::zone::own_finding;
 use crate::policy::{Condition, Document, OperatorBase, ResourceType, SetPrefix};
-use crate::report::issue::{Issue, Kind};
+use crate::report::issue::{Issue, Kind, Mark};
 use crate::request::is_trust_key;
 use crate::solve::Verdict;
 
@@ -96,10 +96,48 @@ impl External<'_> {
             && findings.get(place).is_some_and(|issue| issue.accepted.is_some())
     }
 
-    /// Prefixes the title of each finding with its number in the table.
-    pub fn numbered(mut issues: Vec<Issue>) -> Vec<Issue> {
-        let findings = issues.iter_mut().filter(|issue| issue.kind == Kind::Finding).enumerate();
-        findings.for_each(|(place, issue)| issue.title = format!("{} {}", number(place), issue.title));
+    /// Prepares issues for a text in which they follow each other: the title of each finding starts with its number in the table, and
+    /// findings about one statement share the excerpt of the first one.
+    pub fn together(&self, mut issues: Vec<Issue>) -> Vec<Issue> {
+        let findings: Vec<&mut Issue> =
+            issues.iter_mut().filter(|issue| issue.kind == Kind::Finding).collect();
+        if findings.len() != self.access.findings.len() {
+            return issues;
+        }
+        let mut numbered: Vec<(usize, &mut Issue)> = findings.into_iter().enumerate().collect();
+        for (place, issue) in &mut numbered {
+            issue.title = format!("{} {}", number(*place), issue.title);
+        }
+        let statement = |place: usize| self.access.findings.get(place).map(|finding| finding.statement);
+        let mut shown = numbered.into_iter().filter(|(_, issue)| issue.accepted.is_none()).peekable();
+        while let Some((first, leader)) = shown.next() {
+            let leads = |other: &Issue, leader: &Issue| {
+                let [own, others] = [leader, other].map(|issue| issue.marks.get(1..));
+                own == others
+            };
+            let mut followers = Vec::new();
+            while let Some((place, issue)) =
+                shown.next_if(|(place, issue)| statement(*place) == statement(first) && leads(issue, leader))
+            {
+                let Some((source, at)) = issue.place() else { continue };
+                let file = format!("{}:{}:{}", source.place_name(), at.line, at.column);
+                let seen = format!("{file}, marked {} above", number(place));
+                issue.notes.insert(0, ("place", seen));
+                followers.extend(issue.marks.drain(..).take(1).map(|mark| (place, mark)));
+            }
+            if followers.is_empty() {
+                continue;
+            }
+            if let Some(mark) = leader.marks.first_mut() {
+                mark.label = format!("{}: {}", number(first), mark.label);
+            }
+            leader.marks.extend(
+                followers.into_iter().map(|(place, mark)| Mark {
+                    label: format!("{}: {}", number(place), mark.label),
+                    ..mark
+                }),
+            );
+        }
         issues
     }
 }

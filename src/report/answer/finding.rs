@@ -3,6 +3,7 @@
 
 use super::headline::Relation;
 use super::judgement::{Invocation, Judgement};
+use super::places::places;
 use super::simulation::Expected;
 use super::world::unlisted;
 use super::{denied, headline, public_access};
@@ -11,13 +12,13 @@ use crate::evaluate::Decision;
 use crate::explain::advice::Advisor;
 use crate::explain::display::{one_line, plain, statement_name};
 use crate::explain::repair::keep_outsiders_out;
-use crate::explain::{Explained, Part, Place, Refusal, replay};
+use crate::explain::{Explained, Refusal, replay};
 use crate::index::broken;
 use crate::policy::{Document, RequestSet};
 use crate::report::aws_messages::AwsCheck;
 use crate::report::display;
 use crate::report::fingerprint::statement_text;
-use crate::report::issue::{Issue, Kind, Mark};
+use crate::report::issue::{Issue, Kind};
 
 /// Turns a finding into an issue.
 pub(super) fn issue(
@@ -31,33 +32,30 @@ pub(super) fn issue(
     let code = headline::code(judgement, explained.finding);
     let title = headline::headline(judgement, explained, relation(judgement, invocation));
     let blame = &explained.blame;
-    let mut marks = vec![Mark {
-        span: blame.primary.span,
-        label: match (blame.primary.negated, judgement.check) {
-            (false, _) if is_denial => "denies the request below".to_owned(),
-            (true, _) if is_denial => "denies all except these, so also the request below".to_owned(),
-            (false, AwsCheck::NoPublicAccess(_)) => "can be an outsider".to_owned(),
-            (false, _) => "allows the request below".to_owned(),
-            (true, _) => "allows all except these, so also the request below".to_owned(),
-        },
-    }];
-    marks.extend(blame.others.iter().map(|p| Mark { span: p.span, label: label(p).to_owned() }));
-    marks.extend(
-        blame.conditions.iter().map(|loose| Mark { span: loose.operator, label: one_line(&loose.why) }),
-    );
+    let places = places(judgement, explained);
+    let (before_name, after_name) = match invocation.rule {
+        Some(_) => ("rule", "policy"),
+        None if invocation.are_sides => ("other", "this"),
+        None => ("before", "after"),
+    };
     let mut notes = Vec::new();
     let mut note = |name: &'static str, text: String| notes.push((name, text));
     let rows = display::rows(witness, &judgement.names, judgement.answer.policy_type);
     note("request", display::table(&rows));
     let statement = statement_name(blame.statement, document.statements.get(blame.statement));
     if is_denial {
-        note("before", plain(&format!("denied by {statement}")));
-        note("after", plain(&denied::after(judgement.policy, explained)));
+        note(before_name, plain(&format!("denied by {statement}")));
+        note(after_name, plain(&denied::after(judgement.policy, explained)));
     } else if let Some(existing) = judgement.existing {
-        note("before", plain(&before(explained, existing)));
-        note("after", plain(&format!("allowed by {statement}")));
+        note(before_name, plain(&before(explained, existing)));
+        let weaker = denied::weaker(judgement.policy, explained);
+        note(after_name, plain(&format!("allowed by {statement}{weaker}")));
     } else {
         note("allowed", plain(&format!("by {statement}")));
+        let granted = judgement.granted_by(blame.statement);
+        if granted.len() > 1 {
+            note("granted", plain(&granted.join(", ")));
+        }
     }
     if judgement.answer.is_for_scp(explained.finding) {
         note("note", ONLY_FOR_SCP.to_owned());
@@ -75,6 +73,7 @@ pub(super) fn issue(
                 policy: judgement.policy,
                 existing: judgement.existing,
                 recheck: invocation.recheck,
+                is_rule: invocation.rule.is_some(),
                 passes: match invocation.then {
                     Some(then) => then,
                     None => "it passes",
@@ -100,9 +99,10 @@ pub(super) fn issue(
     let mut asked = vec![code.as_str(), rule, &text];
     asked.extend(invocation.asked.iter().map(String::as_str));
     Issue {
-        source: Some(document.source.clone()),
-        marks,
-        pointer: Some(blame.primary.pointer.clone()),
+        source: Some(places.source),
+        marks: places.marks,
+        pointer: Some(places.pointer),
+        elsewhere: places.elsewhere.map(Box::new),
         notes,
         ..Issue::new(Kind::Finding, code, one_line(&title)).with_fingerprint(&asked)
     }
@@ -147,17 +147,6 @@ fn relation<'n>(judgement: &'n Judgement<'_>, invocation: &Invocation<'n>) -> Re
             Relation::Sides(judgement.policy.source.name(), existing.source.name())
         }
         (None, _, _) => Relation::Versions,
-    }
-}
-
-fn label(place: &Place) -> &'static str {
-    match (place.part, place.negated) {
-        (Part::Action, false) => "with this action",
-        (Part::Action, true) => "with any action except these",
-        (Part::Resource, false) => "on this resource",
-        (Part::Resource, true) => "on any resource except these",
-        (Part::Principal, false) => "by this principal",
-        (Part::Principal, true) => "by anyone except these",
     }
 }
 

@@ -57,10 +57,14 @@ pub(super) fn headline(
             format!("{policy} allows {access}{directly}, which {existing} does not")
         }
         (_, AwsCheck::AccessNotGranted(Lists { actions, resources }), _) => {
-            let what = match (actions, resources) {
-                (true, true) => "a listed action on a listed resource",
-                (false, true) => "access to a listed resource",
-                _ => "a listed action",
+            let granted = judgement.granted_by(explained.blame.statement).len();
+            let several = format!("{granted} listed actions");
+            let what = match (actions, resources, granted) {
+                (true, true, 0..=1) => "a listed action on a listed resource",
+                (false, true, _) => "access to a listed resource",
+                (_, _, 0..=1) => "a listed action",
+                (true, true, _) => return format!("grants {several} on listed resources, such as {access}"),
+                _ => return format!("grants {several}, such as {access}"),
             };
             format!("grants {what}: {access}")
         }

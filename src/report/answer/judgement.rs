@@ -2,7 +2,7 @@
 
 use super::explainer::Explainer;
 use super::public_access;
-use crate::check::{Answer, Options, Weakened};
+use crate::check::{Answer, GrantedAction, Options, Weakened};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::explain::display::KeyNames;
@@ -75,6 +75,8 @@ pub struct Judgement<'a> {
     pub findings: Vec<Explained<'a>>,
     /// The requests that the checked policy no longer denies, if the query is another one.
     pub weakened: Option<Denial<'a>>,
+    /// The listed actions that are granted, if they were determined.
+    pub granted: Vec<GrantedAction>,
     /// The measures, if they are to be shown.
     pub measures: Option<Measures>,
     /// The spellings of the condition keys of the documents.
@@ -96,6 +98,8 @@ pub struct Invocation<'a> {
     pub asked: &'a [String],
     /// Runs the query once more, so that advice can be checked; `None` for unchecked advice.
     pub recheck: Option<&'a Recheck<'a>>,
+    /// True if the two documents are sides of a comparison, neither the earlier one.
+    pub are_sides: bool,
     /// The phrase for a PASS after following advice; "it passes" unless given.
     pub then: Option<&'a str>,
 }
@@ -184,6 +188,7 @@ impl<'a> Judgement<'a> {
             reasons: findings.iter().map(reason).collect(),
             findings,
             weakened,
+            granted: Vec::new(),
             measures: None,
             names: KeyNames::of(&documents),
             of_check: match check {
@@ -203,6 +208,12 @@ impl<'a> Judgement<'a> {
     pub fn warnings(&self) -> Vec<(&'a Source, &Diagnostic)> {
         let read = self.documents().into_iter().flat_map(|d| d.warnings.iter().map(move |w| (&d.source, w)));
         read.chain(self.of_check.iter().map(|warning| (&self.policy.source, warning))).collect()
+    }
+
+    /// Lists the listed actions that a statement grants, if several were determined.
+    pub(super) fn granted_by(&self, statement: usize) -> Vec<&str> {
+        let granted = self.granted.iter().filter(|granted| granted.statements.contains(&statement));
+        granted.map(|granted| granted.action.as_str()).collect()
     }
 
     /// Returns the document of a finding: the existing one if the finding is about what that denies.

@@ -89,6 +89,10 @@ impl<'a> Possible<'a> {
         Possible { command, documents, own, answer, witness, near, gaps: &[] }
     }
 
+    /// Says what to do about a request that is allowed.
+    pub(in crate::report) const HELP: &'static str =
+        "if this is not intended, narrow one of the statements that allow it, or deny it in any layer";
+
     /// Returns the verdict in the words of the command.
     pub fn result(&self) -> &'static str {
         match (self.command, &self.answer.verdict) {
@@ -140,7 +144,8 @@ impl<'a> Possible<'a> {
                 let title = format!("{} on {} is allowed", traced.request.action, traced.request.resource);
                 let issue = Issue::new(Kind::Finding, Code::CanAccess, one_line(&title))
                     .with_note("request", display::table(&self.rows(traced.request)));
-                vec![issue.with_note("layers", traced.layers.lines().join("\n"))]
+                let issue = issue.with_note("layers", traced.layers.lines().join("\n"));
+                vec![issue.with_note("help", Possible::HELP)]
             }
             _ => Vec::new(),
         }

@@ -1,5 +1,6 @@
 //! One request, decided by a set of policies, with the result of every part of every statement.
 
+use crate::check::Relevance;
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{
@@ -93,6 +94,8 @@ pub struct Simulation<'a> {
     pub policy_type_inferred: bool,
     /// Remarks on oddities of the request.
     pub remarks: Vec<Remark>,
+    /// The keys on which the decision depends, if they were asked for.
+    pub relevance: Option<Relevance>,
     /// The part of each layer, if the policies are those of layers.
     pub layers: Option<LayersReport<'a>>,
 }
@@ -146,6 +149,16 @@ fn remarks(request: &Request, aws_compat: bool) -> Vec<Remark> {
     remarks
 }
 
+/// Names a decision as JSON does.
+pub(in crate::report) fn decision_name(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Allowed => "allowed",
+        Decision::ImplicitlyDenied => "implicitlyDenied",
+        Decision::ExplicitlyDenied => "explicitlyDenied",
+        Decision::Undetermined => "undetermined",
+    }
+}
+
 impl<'a> Simulation<'a> {
     /// Explains a trace of the referee.
     pub fn new(
@@ -182,6 +195,7 @@ impl<'a> Simulation<'a> {
             documents,
             remarks: remarks(&request, aws_compat),
             layers: None,
+            relevance: None,
             request,
             decision: trace.decision,
             expected,
@@ -191,12 +205,7 @@ impl<'a> Simulation<'a> {
 
     /// Says the decision in one word, as in JSON.
     pub fn decision_name(&self) -> &'static str {
-        match self.decision {
-            Decision::Allowed => "allowed",
-            Decision::ImplicitlyDenied => "implicitlyDenied",
-            Decision::ExplicitlyDenied => "explicitlyDenied",
-            Decision::Undetermined => "undetermined",
-        }
+        decision_name(self.decision)
     }
 
     /// True if the decision is the expected one, or if none was expected.

@@ -66,9 +66,6 @@ pub(super) fn among(
             }
             issue = issue.with_note("note", message);
         }
-        if issue.notes.iter().all(|(name, _)| *name != "help") {
-            issue.notes.extend(issue.code.advice().map(|advice| ("help", advice)));
-        }
         issues.push(issue);
     }
     issues

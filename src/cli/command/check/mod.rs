@@ -25,6 +25,11 @@ pub(crate) fn run(args: &CheckArgs, output: &mut Output) -> Result<Exit, Failure
     let uses_baseline = args.baseline.baseline.is_none() && args.baseline.write_baseline.is_none();
     let config = load(args.config.as_deref(), start, uses_baseline)?;
     let settings = settled(args, config)?;
+    if settings.config.inputs.is_empty() {
+        return Err(Failure::validation(
+            "the configuration has no `inputs`: add inputs = [\"policies\"], for example",
+        ));
+    }
     let mut files = files::found(&settings)?;
     if !args.paths.is_empty() {
         // Patterns for all inputs need not match among a few.

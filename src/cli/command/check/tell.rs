@@ -17,7 +17,7 @@ pub(super) fn tell(
 ) -> Result<(), Failure> {
     match output.format {
         Format::Pipeline(_) => output.report(&one_report(runs, COMMAND)),
-        Format::Json => output.json(&value(runs, exit)),
+        Format::Json => output.json(value(runs, exit)),
         Format::Text => text(runs, exit, settings, output),
     }
 }
@@ -113,7 +113,6 @@ fn value(runs: &[Done], exit: Exit) -> Value {
     serde_json::json!({
         "result": verdict(runs, exit),
         "accepted": is_accepted(runs, exit),
-        "version": env!("CARGO_PKG_VERSION"),
         "checks": checks.collect::<Vec<_>>(),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::run::{Run, Without};
 use super::settle;
-use crate::check::{Answer, Judging, Options};
+use crate::check::{Answer, GrantedAction, Judging, Options};
 use crate::cli::command::recheck;
 use crate::cli::input::{Input, Reference, Standing};
 use crate::cli::output::Output;
@@ -225,7 +225,9 @@ impl Judge<'_> {
                 None => (case.policy(), case.existing()),
             };
             let Some(policy) = policy else { broken("an answer is about a policy") };
-            Judgement::new(*check, policy, existing, answer, options)
+            let mut judgement = Judgement::new(*check, policy, existing, answer, options);
+            judgement.granted = self.granted(policy, answer, options);
+            judgement
         });
         match judged {
             Ok(mut judgement) => {
@@ -236,15 +238,27 @@ impl Judge<'_> {
         }
     }
 
+    /// Returns the listed actions that the policy grants, if a FAIL shows one of them and the policy is small.
+    fn granted(&self, policy: &Document, answer: &Answer, options: &Options) -> Vec<GrantedAction> {
+        let is_fail = matches!(answer.verdict, Verdict::Fail(_));
+        let is_cheap = policy.source.text().len() <= recheck::MOST_CHECKED;
+        match self.run.granted.filter(|_| is_fail && is_cheap) {
+            Some(granted) => {
+                let options = Options { certificate: false, certify: false, ..options.clone() };
+                granted(policy, &options)
+            }
+            None => Vec::new(),
+        }
+    }
+
     /// Converts the case to the common form of all formats. An outcome that cannot be converted becomes a failure.
     pub(super) fn subject(
         &self,
         case: Case<'_>,
         outcome: &mut Outcome<'_>,
         answered: &Result<Answered, Without>,
-        tells: bool,
     ) -> Subject {
-        match isolated(|| self.told(case, outcome, answered, tells)) {
+        match isolated(|| self.told(case, outcome, answered)) {
             Ok(subject) => subject,
             Err(failure) => {
                 let issues = Issue::of_failure(&failure);
@@ -255,16 +269,10 @@ impl Judge<'_> {
         }
     }
 
-    fn told(
-        &self,
-        case: Case<'_>,
-        outcome: &Outcome<'_>,
-        answered: &Result<Answered, Without>,
-        tells: bool,
-    ) -> Subject {
+    fn told(&self, case: Case<'_>, outcome: &Outcome<'_>, answered: &Result<Answered, Without>) -> Subject {
         let (status, message, issues) = match outcome {
             Outcome::Judged(judgement) => {
-                let issues = if tells { self.issues(case, judgement, answered) } else { Vec::new() };
+                let issues = self.issues(case, judgement, answered);
                 let status = match judgement.answer.verdict {
                     Verdict::Pass(_) => Status::Pass,
                     Verdict::Fail(_) => Status::Fail,
@@ -315,6 +323,7 @@ impl Judge<'_> {
             rule: rule(case),
             asked: &asked,
             recheck,
+            are_sides: false,
             then: None,
         });
         if let Some(with_values) = with_values {

@@ -13,6 +13,7 @@ use crate::cli::args::{AccessNotGrantedArgs, Format, NoNewAccessArgs, NoPublicAc
 use crate::cli::input::{Input, Inputs, Reader, Reference, access_of, gather, paired, references};
 use crate::cli::output::{Output, directory};
 use crate::index::broken;
+use crate::policy::Document;
 use crate::query::World;
 use crate::report::{AwsCheck, Failure, Lists, Outcome, Report, Status, Subject, among};
 use crate::surface::{as_resource_policy, resource_type};
@@ -29,6 +30,7 @@ pub(crate) fn no_new_access(args: &NoNewAccessArgs, output: &mut Output) -> Resu
         listed: Vec::new(),
         references: &references,
         own: paired.as_ref().map(|paired| paired.references.as_slice()),
+        granted: None,
         search: &args.search,
         only_possible: args.possible.only_possible,
         args: &args.inputs,
@@ -62,12 +64,14 @@ pub(crate) fn access_not_granted(args: &AccessNotGrantedArgs, output: &mut Outpu
     if edition.is_some() {
         output.note(&names::of_levels(levels, catalogue));
     }
+    let granted = |policy: &Document, options: &Options| check::granted_actions(policy, &access, options);
     let run = Run {
         question: Question::Same(AwsCheck::AccessNotGranted(Lists::of(&access))),
         asked: asked(&access),
         listed: listed(&access),
         references: &[],
         own: None,
+        granted: Some(&granted),
         search: &args.search,
         only_possible: args.possible.only_possible,
         args: &args.inputs,
@@ -93,6 +97,7 @@ pub(crate) fn no_public_access(args: &NoPublicAccessArgs, output: &mut Output) -
         listed: Vec::new(),
         references: &[],
         own: None,
+        granted: None,
         search: &args.search,
         only_possible: args.possible.only_possible,
         args: &args.inputs,
@@ -210,11 +215,9 @@ impl Run<'_> {
             certificate::write(self.search.certificate.as_deref(), answered.answer.certificate(), output)?;
         }
         let named = inputs.are_many || self.references.iter().any(|r| r.rule.is_some());
-        // JSON is made from the answers; it needs the issues only if some may be accepted.
-        let tells = output.format != Format::Json || self.args.baseline.is_asked();
         let mut subjects = Vec::new();
         for ((case, outcome), answer) in cases.iter().zip(&mut outcomes).zip(&answers) {
-            subjects.push(judge.subject(*case, outcome, answer, tells));
+            subjects.push(judge.subject(*case, outcome, answer));
         }
         let mut report = Report {
             command: self.question.command(),

@@ -150,8 +150,8 @@ impl Judge<'_> {
                 [] => why.to_owned(),
                 on => format!("it depends on {}", on.join(", ")),
             };
-            let mut issue = issue.clone();
-            issue.notes.extend(dependence.notes());
+            let notes = dependence.notes().into_iter();
+            let issue = notes.fold(issue.clone(), |issue, (name, text)| issue.with_note(name, text));
             return Err(Without::Settled(Box::new(Settled::of(issue, why).depending(dependence))));
         }
         let crate::check::Shown { values, policy, existing, answer } = depends.shown;

@@ -1,8 +1,9 @@
 //! One query, run on every input.
 
+use crate::check::{GrantedAction, Options};
 use crate::cli::args::{InputArgs, SearchArgs};
 use crate::cli::input::{Input, Reference};
-use crate::policy::ResourceType;
+use crate::policy::{Document, ResourceType};
 use crate::query::CheckKind;
 use crate::report::{AwsCheck, Failure, Settled};
 
@@ -17,11 +18,16 @@ pub(super) struct Run<'r> {
     pub(super) references: &'r [Reference],
     /// The reference of each input, if inputs come in pairs.
     pub(super) own: Option<&'r [Option<Reference>]>,
+    /// Determines the listed actions that a policy grants.
+    pub(super) granted: Option<&'r Granted<'r>>,
     pub(super) search: &'r SearchArgs,
     /// True if a FAIL that no listed action shows ends with 0.
     pub(super) only_possible: bool,
     pub(super) args: &'r InputArgs,
 }
+
+/// Determines the listed actions that a policy grants.
+pub(super) type Granted<'a> = dyn Fn(&Document, &Options) -> Vec<GrantedAction> + 'a;
 
 /// The query of a run.
 #[derive(Clone, Copy)]

@@ -2,12 +2,16 @@
 
 use super::case::Case;
 use crate::cli::command::policies::{described_block, described_entry};
+use crate::cli::command::tell as told;
 use crate::cli::input::{Holding, Reference};
 use crate::cli::output::Output;
 use crate::code::Code;
 use crate::report::text::{self, Verbosity};
-use crate::report::{Dependent, Failure, Kind, Outcome, Report, Status, Subject, json};
+use crate::report::{
+    Dependent, Failure, Judgement, Kind, Outcome, Report, Status, Subject, every_request, json,
+};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// The outcomes of all cases, with the report made from them.
 pub(super) struct Told<'t, 'a> {
@@ -47,11 +51,12 @@ impl Told<'_, '_> {
                     members.insert("unknown".to_owned(), open);
                 }
             }
+            json::add_issues(&mut value, &subject.issues);
             value
         };
         if let ([outcome], [subject], false) = (outcomes, report.subjects.as_slice(), named) {
             let dependence = self.dependences.first().copied().flatten();
-            return output.json(&one((outcome, dependence), subject));
+            return output.json(one((outcome, dependence), subject));
         }
         let outcomes = outcomes.iter().zip(self.dependences.iter().copied());
         let with_file = cases.iter().zip(outcomes).zip(&report.subjects).map(|((case, outcome), subject)| {
@@ -72,7 +77,7 @@ impl Told<'_, '_> {
             }
             Value::Object(members)
         });
-        output.json(&with_file.collect())
+        output.json(with_file.collect())
     }
 
     pub(super) fn text(&self, references: &[Reference], output: &mut Output) -> Result<(), Failure> {
@@ -80,11 +85,15 @@ impl Told<'_, '_> {
         // All diagnostics come first: a fault in one document does not hide those of another.
         output.issues(report.issues.iter().filter(|issue| issue.kind == Kind::Warning));
         references.iter().filter_map(Reference::failure).for_each(|failure| output.failure(&failure));
-        let mut told: Option<&str> = None;
+        let mut passes = Passes::of(outcomes, &report.subjects, output.verbosity);
+        let mut last: Option<&str> = None;
         for ((case, outcome), subject) in cases.iter().zip(outcomes).zip(&report.subjects) {
             // With several rules, issues of the policy itself are reported once.
-            let is_new = told.replace(&case.input.argument) != Some(&case.input.argument);
+            let is_new = last.replace(&case.input.argument) != Some(&case.input.argument);
             match outcome {
+                Outcome::Judged(judgement) if passes.are_brief && told::is_plain_pass(subject) => {
+                    passes.add(judgement);
+                }
                 Outcome::Judged(judgement) => {
                     if is_new {
                         output.issues(subject.issues.iter().filter(|issue| issue.kind == Kind::Warning));
@@ -120,6 +129,9 @@ impl Told<'_, '_> {
                 }
             }
         }
+        if output.verbosity > Verbosity::Quiet {
+            output.text(&passes.text(report.command))?;
+        }
         let is_told = outcomes.len() != 1 && output.verbosity > Verbosity::Quiet;
         for file in files.iter().filter(|_| is_told) {
             let noun = if file.policies == 1 { "policy" } else { "policies" };
@@ -133,5 +145,48 @@ impl Told<'_, '_> {
             output.text(&report.summary())?;
         }
         Ok(())
+    }
+}
+
+/// The policies that pass and about which there is nothing else to say. Many of them share one line.
+#[derive(Default)]
+struct Passes {
+    are_brief: bool,
+    count: usize,
+    /// The requests for which all is proved.
+    requests: String,
+    assumptions: BTreeSet<&'static str>,
+}
+
+impl Passes {
+    fn of(outcomes: &[Outcome<'_>], subjects: &[Subject], verbosity: Verbosity) -> Passes {
+        let pairs = outcomes.iter().zip(subjects);
+        let is_plain = |(outcome, subject): &(&Outcome<'_>, &Subject)| {
+            matches!(outcome, Outcome::Judged(_)) && told::is_plain_pass(subject)
+        };
+        let are_brief = told::share_a_line(pairs.filter(is_plain).count(), verbosity);
+        Passes { are_brief, ..Passes::default() }
+    }
+
+    fn add(&mut self, judgement: &Judgement<'_>) {
+        self.count += 1;
+        self.requests = every_request(judgement.answer.world, judgement.answer.edition.as_ref());
+        self.assumptions.extend(judgement.answer.assumptions.iter().map(|assumption| assumption.0.as_str()));
+    }
+
+    /// Writes the line, and the assumptions of all; nothing if each has a line of its own.
+    fn text(&self, command: &str) -> String {
+        if self.count == 0 {
+            return String::new();
+        }
+        let names: Vec<&str> = self.assumptions.iter().copied().collect();
+        let assumes = match names.is_empty() {
+            true => String::new(),
+            false => format!("  assumes  {}; see `iamsat guide trust`\n", names.join(", ")),
+        };
+        format!(
+            "{command}: PASS for {} policies: proved for {} (-v lists them)\n{assumes}",
+            self.count, self.requests
+        )
     }
 }

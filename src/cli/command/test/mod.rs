@@ -118,12 +118,21 @@ fn answered(test: &Test, snapshots: &Snapshots) -> Result<(Exit, String, String)
         Command::CheckNoPublicAccess(args) => super::checks::no_public_access(args, &mut output),
         Command::Can(args) => super::can::run(args, &mut output),
         Command::WhoCan(args) => {
-            let prepared = prepared(&args.snapshot, args.no_organization, snapshots)?;
+            let Some(directory) = args.snapshot.as_deref() else {
+                return Err(Failure::validation(
+                    "the test has no `snapshot`: a directory with answers of the AWS CLI",
+                ));
+            };
+            let prepared = prepared(directory, args.no_organization, snapshots)?;
             let allowed = Some(patterns(allowed)?).filter(|patterns| !patterns.is_empty());
-            super::who_can::answer(args, &prepared, allowed, &mut output)
+            super::who_can::answer(args, (directory, &prepared), allowed, &mut output)
         }
         Command::Find(args) => super::find::run(args, &mut output),
         Command::Compare(args) => super::compare::run(args, &mut output),
+        // What a test asks is in its file.
+        Command::FindExternalAccess(args) if args.zone_of_trust.is_empty() => {
+            Err(Failure::validation("the test has no `zoneOfTrust`: accounts or organizations"))
+        }
         Command::FindExternalAccess(args) => super::external_access::run(args, &mut output),
         Command::ValidatePolicy(args) => super::validate_policy::run(args, &mut output),
         _ => Err(Failure::internal("a test ran a command that is not for tests")),

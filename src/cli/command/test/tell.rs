@@ -18,7 +18,7 @@ pub(super) fn all(files: &[Tested], output: &mut Output) -> Result<(), Failure> 
         Format::Text => in_text(files, output),
         Format::Json => {
             let files: Vec<Value> = files.iter().map(of_file).collect();
-            output.json(&json!({ "files": files, "summary": Counts::of_json(&files) }))
+            output.json(json!({ "files": files, "summary": Counts::of_json(&files) }))
         }
         Format::Pipeline(_) => output.report(&report(files)),
     }

@@ -3,6 +3,7 @@
 
 mod block_public_access;
 mod catalogue;
+mod compared;
 mod difference;
 mod external;
 mod find;
@@ -18,7 +19,7 @@ mod validation;
 mod what;
 mod who;
 
-pub use issue::{accepted, failure, issue, lint};
+pub use issue::{accepted, add_issues, add_version, failure, issue, lint, linted};
 pub use validation::{ValidatedInput, validations};
 
 use crate::diagnostic::Diagnostic;

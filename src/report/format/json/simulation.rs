@@ -1,12 +1,15 @@
 //! A simulated request.
 
+use super::Members;
 use super::layers::LayersView;
 use super::place::{DiagnosticView, Range};
 use super::request::RequestView;
+use crate::check::{KeyRelevance, KeyValues, Matters, Relevance};
 use crate::evaluate::Truth;
 use crate::explain::display::KeyNames;
-use crate::report::answer::{PartReport, Remark, Simulation, StatementReport};
+use crate::report::answer::{PartReport, Remark, Simulation, StatementReport, decision_name};
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,6 +27,8 @@ struct SimulationView<'a> {
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     layers: Option<LayersView<'a>>,
     statements: Vec<StatementView<'a>>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    relevance: Option<RelevanceView<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<WarningView<'a>>,
 }
@@ -44,9 +49,68 @@ impl Serialize for Simulation<'_> {
             policy_type_inferred: self.layers.is_none().then_some(self.policy_type_inferred),
             layers: self.layers.as_ref().map(LayersView::of),
             statements: self.statements.iter().map(StatementView::of).collect(),
+            relevance: self.relevance.as_ref().map(|relevance| RelevanceView::of(relevance, &names)),
             warnings: self.remarks.iter().map(WarningView::of_remark).chain(of_documents).collect(),
         };
         view.serialize(serializer)
+    }
+}
+
+/// The keys on which the decision depends.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RelevanceView<'a> {
+    relevant: Vec<KeyView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    together: Option<TogetherView<'a>>,
+    relevant_is_complete: bool,
+}
+
+#[derive(Serialize)]
+struct KeyView<'a> {
+    key: Cow<'a, str>,
+    values: &'a KeyValues,
+    matters: Option<bool>,
+    why: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    with: Option<&'a KeyValues>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct TogetherView<'a> {
+    with: Members<Cow<'a, str>, &'a KeyValues>,
+    decision: &'static str,
+}
+
+impl<'a> RelevanceView<'a> {
+    fn of(relevance: &'a Relevance, names: &'a KeyNames<'a>) -> RelevanceView<'a> {
+        let key = |key: &'a KeyRelevance| {
+            let (matters, why, change) = match &key.matters {
+                Matters::Changes(values, decision) => (Some(true), "changes", Some((values, *decision))),
+                Matters::Never => (Some(false), "proved", None),
+                Matters::Unmentioned => (Some(false), "unmentioned", None),
+                Matters::OfRequester => (None, "of-requester", None),
+                Matters::Undecided => (None, "undecided", None),
+            };
+            KeyView {
+                key: names.name(&key.key),
+                values: &key.given,
+                matters,
+                why,
+                with: change.map(|(values, _)| values),
+                decision: change.map(|(_, decision)| decision_name(decision)),
+            }
+        };
+        RelevanceView {
+            relevant: relevance.keys.iter().map(key).collect(),
+            together: relevance.together.as_ref().map(|(keys, decision)| TogetherView {
+                with: Members(keys.iter().map(|(key, values)| (names.name(key), values)).collect()),
+                decision: decision_name(*decision),
+            }),
+            relevant_is_complete: relevance.is_complete(),
+        }
     }
 }
 

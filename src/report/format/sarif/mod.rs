@@ -345,8 +345,13 @@ impl<'a> Outcome<'a> {
                     logical_locations: pointer.map(|name| [LogicalLocation { fully_qualified_name: name }]),
                     ..Location::at(source, first.span, report)
                 };
-                let others = others.iter().enumerate();
-                let related = others.map(|(index, mark)| Location::related(index, mark, source, report));
+                let elsewhere = issue
+                    .elsewhere
+                    .iter()
+                    .flat_map(|other| other.marks.iter().map(move |mark| (&other.source, mark)));
+                let related = others.iter().map(|mark| (source, mark)).chain(elsewhere).enumerate();
+                let related =
+                    related.map(|(index, (source, mark))| Location::related(index, mark, source, report));
                 (location, related.collect())
             }
             _ => {

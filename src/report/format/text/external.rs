@@ -1,5 +1,6 @@
 //! Access from outside a zone of trust as a table.
 
+use super::table::table;
 use crate::explain::display::{counted, one_line};
 use crate::explain::zone::outsider;
 use crate::policy::OperatorBase;
@@ -11,8 +12,8 @@ use crate::report::issue::Issue;
 const WIDEST: usize = 44;
 
 impl External<'_> {
-    /// Writes the findings as a table, without those whose issue is accepted; empty if there are none.
-    pub fn table(&self, issues: &[Issue]) -> String {
+    /// Writes the findings as a table of at most this width, without those whose issue is accepted; empty if there are none.
+    pub fn table(&self, issues: &[Issue], width: Option<usize>) -> String {
         let mut rows: Vec<[String; 8]> = vec![
             ["", "PRINCIPAL", "PUBLIC", "OUTSIDE", "ACTIONS", "RESOURCES", "CONDITION", "STATEMENTS"]
                 .map(str::to_owned),
@@ -52,17 +53,7 @@ impl External<'_> {
         if rows.len() == 1 {
             return String::new();
         }
-        let mut widths = [0usize; 8];
-        for row in &rows {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = cell.chars().count().max(*width);
-            }
-        }
-        let line = |row: &[String; 8]| {
-            let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
-            format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
-        };
-        rows.iter().map(line).collect()
+        table(&rows, 0, width)
     }
 }
 

@@ -5,10 +5,12 @@ mod catalogue;
 mod changes;
 mod external;
 mod possible;
+mod relevance;
 mod simulation;
 mod snapshot;
 mod snippet;
 mod style;
+mod table;
 mod verdict;
 mod what;
 mod who;
@@ -55,6 +57,9 @@ pub fn issue(issue: &Issue, style: Style) -> String {
         Some(source) => title.elements(snippet::elements(source, &issue.marks, style)),
         None => Group::with_title(title),
     };
+    if let Some(other) = &issue.elsewhere {
+        group = group.elements(snippet::elements(&other.source, &other.marks, style));
+    }
     if let (Some(source), Some(mark), Some(pointer)) = (&issue.source, issue.marks.first(), &issue.pointer)
         && snippet::is_long(source, mark.span, style)
         && !pointer.is_empty()

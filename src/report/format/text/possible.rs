@@ -12,7 +12,7 @@ pub fn possible(possible: &Possible<'_>, verbosity: Verbosity, style: Style) -> 
     let mut out = String::new();
     if let Some(witness) = &possible.witness {
         out.push_str(&traced(possible, witness));
-        out.push('\n');
+        out.push_str(&format!("  help       {}\n\n", Possible::HELP));
     }
     if let (Some(near), true) = (&possible.near, verbosity >= Verbosity::Normal) {
         out.push_str(&format!("nearest miss: all layers but {} allow\n", near.by));

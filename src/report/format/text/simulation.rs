@@ -1,9 +1,10 @@
 //! A simulated request: the decision, then every statement with the parts that keep it from applying.
 
+use super::relevance::relevance;
 use super::style::Style;
 use super::verdict::Verbosity;
 use crate::evaluate::{Decision, Truth};
-use crate::explain::display::{one_line, plain, statement_name};
+use crate::explain::display::{KeyNames, one_line, plain, statement_name};
 use crate::report::answer::{Simulation, StatementReport};
 
 /// Draws a simulated request.
@@ -31,6 +32,10 @@ pub fn simulation(simulation: &Simulation<'_>, verbosity: Verbosity, style: Styl
         for line in layers.lines() {
             out.push_str(&format!("{line}\n"));
         }
+        out.push('\n');
+    }
+    if let Some(found) = simulation.relevance.as_ref().filter(|_| verbosity >= Verbosity::Normal) {
+        out.push_str(&relevance(found, &KeyNames::of(&simulation.documents)));
         out.push('\n');
     }
     let expected = match simulation.expected {

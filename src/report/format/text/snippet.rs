@@ -134,9 +134,13 @@ pub(super) fn is_long(source: &Source, span: Span, style: Style) -> bool {
     source.slice(source.line(span.start as usize)).chars().nth(Room::of(style).whole).is_some()
 }
 
-/// Returns the bytes to show around a place, within its line.
+/// Returns the bytes to show around a place, within its line: all of a line that is not long.
 fn window(source: &Source, span: Span, room: Room) -> Span {
-    let line = source.line(span.start as usize).range();
+    let whole = source.line(span.start as usize);
+    if source.slice(whole).chars().nth(room.whole).is_none() {
+        return whole;
+    }
+    let line = whole.range();
     let text = source.text();
     let mark = span.start as usize;
     let mut start = if mark > line.start + room.margin { mark - room.margin } else { line.start };

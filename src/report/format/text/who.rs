@@ -1,6 +1,7 @@
 //! The answer to `who-can`.
 
 use super::style::Style;
+use super::table::table;
 use super::verdict::Verbosity;
 use crate::check::WhoEntry;
 use crate::explain::display::{one_line, plain};
@@ -11,6 +12,8 @@ use crate::report::display;
 pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
     let mut out = format!("{}\n\n", one_line(&who.question()));
     let mut rows: Vec<[String; 5]> = Vec::new();
+    let headings =
+        ["", "ACCOUNT", "WHO", if who.has_one_action() { "RESOURCE" } else { "REQUEST" }, "CONTEXT"];
     let shown: Vec<(&WhoEntry<'_>, bool)> = who.entries().take(who.most).collect();
     for (entry, is_allowed) in &shown {
         let Some(request) = who.request(entry) else { continue };
@@ -25,13 +28,19 @@ pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
         };
         rows.push([kind, account(entry), name(entry), call, context]);
     }
-    out.push_str(&table(&rows));
+    if !rows.is_empty() {
+        rows.insert(0, headings.map(str::to_owned));
+    }
+    out.push_str(&table(&rows, 2, style.width));
     let left = who.answer.entries.len() - shown.len();
     if left > 0 {
         out.push_str(&format!("  ... and {left} more: --limit shows them\n"));
     }
     if !rows.is_empty() {
         out.push('\n');
+    }
+    if verbosity == Verbosity::Normal && !shown.is_empty() {
+        out.push_str("-v shows a request of each, and the statement of each layer that allows it\n\n");
     }
     if verbosity == Verbosity::Verbose {
         for (entry, _) in &shown {
@@ -45,7 +54,7 @@ pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
     }
     if !open.is_empty() {
         out.push_str("not known:\n");
-        out.push_str(&table(&open));
+        out.push_str(&table(&open, 2, style.width));
         let left = who.answer.open.len() - open.len();
         if left > 0 {
             out.push_str(&format!("  ... and {left} more: --limit shows them\n"));
@@ -74,26 +83,6 @@ fn name(entry: &WhoEntry<'_>) -> String {
     let last = entry.who.splitn(6, ':').nth(5).unwrap_or(&entry.who);
     let last = last.strip_prefix("role/").or_else(|| last.strip_prefix("user/")).unwrap_or(last);
     one_line(last)
-}
-
-/// Writes rows with aligned columns.
-fn table(rows: &[[String; 5]]) -> String {
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..4).map(width).collect();
-    let mut out = String::new();
-    for row in rows {
-        let mut line = String::new();
-        for (place, cell) in row.iter().enumerate() {
-            let width = widths.get(place).copied().unwrap_or(0);
-            line.push_str(&format!("  {cell:width$}"));
-        }
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
-    out
 }
 
 /// Writes the request of an entry, with the part of each layer.
