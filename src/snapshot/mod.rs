@@ -3,6 +3,7 @@
 //! [`Snapshot::read`] takes the files of a directory in any subset and recognises each by its content. What was not collected is a
 //! [`Gap`] with the read-only call that collects it; it is never read as empty.
 
+mod change;
 mod endpoints;
 mod facts;
 mod gap;
@@ -25,6 +26,7 @@ use crate::span::Source;
 use model::Documents;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use change::{Change, ChangeError};
 pub use endpoints::Through;
 use facts::ENDPOINT_KEYS;
 pub use facts::{Facts, Restriction};

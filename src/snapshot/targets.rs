@@ -28,6 +28,11 @@ fn is_within(pattern: &str, arn: &str) -> bool {
 }
 
 impl Snapshot {
+    /// Returns the services whose resources have no policies of their own.
+    pub(crate) fn services_without_policies() -> [&'static str; 6] {
+        WITHOUT_POLICIES
+    }
+
     /// Splits the resources of a question. `own` is the account of the requester, if it has one.
     ///
     /// The targets cover all resources in question: what is not one of the snapshot is in one of the last, and its policy is a gap

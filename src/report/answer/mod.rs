@@ -4,6 +4,7 @@ pub(in crate::report) mod external;
 
 mod block_public_access;
 mod catalogue;
+pub(in crate::report) mod change;
 pub(in crate::report) mod denied;
 mod dependent;
 mod difference;
@@ -11,6 +12,7 @@ mod explainer;
 mod external_issues;
 mod find;
 mod finding;
+pub(in crate::report) mod guardrails;
 mod headline;
 mod issues;
 mod judgement;
@@ -31,10 +33,12 @@ pub(in crate::report) mod world;
 
 pub use block_public_access::BlockReport;
 pub use catalogue::{CatalogueAnswer, CatalogueFacts};
+pub use change::{EntryGroup, SnapshotChange};
 pub use dependent::Dependent;
 pub use difference::{Change, Direction};
 pub use external::External;
 pub use find::Found;
+pub use guardrails::GuardrailReport;
 pub use judgement::{Denial, Invocation, Judgement, Measures, Outcome, Reason};
 pub use layers::{LayerReport, LayersReport};
 pub use lint::lint;

@@ -3,9 +3,11 @@
 
 mod block_public_access;
 mod catalogue;
+mod change;
 mod difference;
 mod external;
 mod find;
+mod guardrails;
 mod issue;
 mod judged;
 mod layers;
