@@ -17,7 +17,7 @@ use super::{Assumption, Options};
 use crate::index::{broken, guaranteed};
 use crate::policy::{Attached, Document};
 use crate::query::Callers;
-use crate::snapshot::{Asker, Collected, Gap, Principal, PrincipalKind, Snapshot};
+use crate::snapshot::{Asker, Collected, DocumentId, Gap, Principal, PrincipalKind, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A requester that gains access, or of whom it is not known.
@@ -33,7 +33,7 @@ pub struct ChangeEntry<'p> {
     pub part: ChangePart<'p>,
 }
 
-/// What a change gives to whom.
+/// The requesters who gain access by a change.
 #[derive(Clone, Debug)]
 pub struct Gains<'p> {
     /// Those who gain access, each with a request.
@@ -449,9 +449,7 @@ impl<'a, 'p> Changing<'a, 'p> {
         let (old, new) = (self.old(), self.now());
         let is_untouched = |member: &&Principal| {
             old.principals.get(&member.arn).is_some_and(|before| {
-                old.identity_of(before) == new.identity_of(member)
-                    && old.boundary_of(before) == new.boundary_of(member)
-                    && before.tags == member.tags
+                own_policies(old, before) == own_policies(new, member) && before.tags == member.tags
             })
         };
         let same_resource = |piece: &Piece| {
@@ -517,6 +515,22 @@ fn internal<'a>(part: &'a ChangePart<'_>) -> Option<&'a str> {
 fn named(member: &Principal) -> (WhoKind, String, Option<String>) {
     let kind = if member.kind == PrincipalKind::User { WhoKind::User } else { WhoKind::Role };
     (kind, member.arn.to_string(), Some(member.account.to_string()))
+}
+
+/// Lists the identity policies and the boundary of a principal. A policy that was not collected is not the same on both sides if the
+/// change may have altered it.
+fn own_policies(snapshot: &Snapshot, principal: &Principal) -> Vec<Option<Attached<DocumentId>>> {
+    let attached = |policy: Collected<DocumentId>| match policy {
+        Collected::Known(id) => Attached::Policy(id),
+        Collected::Missing(gap) => Attached::Missing(snapshot.name_of_missing(gap.kind, &gap.of)),
+    };
+    let boundary = snapshot.boundary_of(principal).map(attached);
+    snapshot
+        .identity_of(principal)
+        .into_iter()
+        .map(|policy| Some(attached(policy)))
+        .chain([boundary])
+        .collect()
 }
 
 /// Lists the tags of principals that the own policies of a principal test.

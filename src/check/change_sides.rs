@@ -17,8 +17,8 @@ use crate::policy::{Attached, Document, LayerKind, Layers};
 use crate::query::{BEFORE, Before, Callers};
 use crate::request::Request;
 use crate::snapshot::{
-    Asker, Assembled, Collected, DocumentId, Endpoint, Facts, Gap, GapKind, LayerGap, Snapshot, Target,
-    may_overlap,
+    Asker, Assembled, Collected, DocumentId, Endpoint, Facts, Gap, GapKind, LayerGap, Membership, Snapshot,
+    Target, may_overlap,
 };
 use crate::solve::UnknownReason;
 use serde_json::json;
@@ -78,7 +78,7 @@ pub struct ChangePart<'p> {
     pub target: Target,
     /// The layers after the change.
     pub layers: Layers<DocumentRef<'p>>,
-    /// The layers before it; none if the requester or the resource did not exist.
+    /// The layers before it; none if the requester did not exist.
     pub before: Option<Layers<DocumentRef<'p>>>,
     /// The requests in question.
     pub wanted: Wanted,
@@ -173,7 +173,7 @@ fn targets(changed: Changed<'_>, own: Option<&str>, actions: &[String], resource
     all
 }
 
-/// What a snapshot says of the resources of a target.
+/// The knowledge of a snapshot about the existence of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Existence {
     Known,
@@ -197,10 +197,11 @@ fn existence(changed: Changed<'_>, own: &Snapshot, other: &Snapshot, target: &Ta
             (own.principals.contains_key(arn), is_complete)
         }
     };
-    match (is_here, is_complete || changed.is_same_world) {
-        (true, _) => Existence::Known,
-        (false, true) => Existence::Absent,
-        (false, false) => Existence::Unknown,
+    match (is_here, is_complete || changed.is_same_world, target) {
+        (true, _, _) => Existence::Known,
+        (false, true, Target::Role(_)) => Existence::Absent,
+        // A name of S3 can be taken in another account.
+        (false, _, _) => Existence::Unknown,
     }
 }
 
@@ -215,16 +216,24 @@ pub(super) struct Pair<'s> {
     pub(super) like: Option<(&'s Model, &'s Wants)>,
 }
 
-/// The layers of one side, as the snapshot has them.
-fn assembled(snapshot: &Snapshot, asker: Asker<'_>, target: &Target) -> Assembled {
-    let mut assembled = snapshot.assemble(asker, target);
+/// The layers of one side, as the snapshot has them. A role that does not exist can be created, and has no trust policy.
+fn assembled(snapshot: &Snapshot, asker: Asker<'_>, target: &Target, existence: Existence) -> Assembled {
+    let mut assembled = match (existence, target) {
+        (Existence::Absent, Target::Role(arn)) => {
+            let account = arn.split(':').nth(4).map(Into::into);
+            let others = Target::Others { account, but_for: Vec::new(), have_no_policy: true };
+            snapshot.assemble(asker, &others)
+        }
+        _ => snapshot.assemble(asker, target),
+    };
     if let Asker::Uncollected(account) = asker {
         // A boundary decides what a policy of a resource changes, so it is not left out.
         let of = format!("the boundaries of {account}");
         let why = format!("{of} were not collected");
         let command = "aws iam get-account-authorization-details".into();
         let gap = Gap { kind: GapKind::Iam, of: of.as_str().into(), why: why.into(), command: Some(command) };
-        assembled.layers.boundary = Some(Attached::Missing(of.into()));
+        let name = snapshot.name_of_missing(GapKind::Iam, &of);
+        assembled.layers.boundary = Some(Attached::Missing(name));
         assembled.gaps.push(LayerGap { kind: LayerKind::Boundary, level: 0, gap });
     }
     assembled
@@ -239,23 +248,20 @@ pub(super) fn asked<'p>(
 ) -> Option<ChangePart<'p>> {
     let (old, new) = (changed.before.snapshot(), changed.after.snapshot());
     let target = &piece.target;
-    if existence(changed, new, old, target) == Existence::Absent {
-        return None;
-    }
-    let after = assembled(new, pair.after, target);
-    let earlier = match (pair.before, existence(changed, old, new, target)) {
-        (OnSide::Absent, _) | (_, Existence::Absent) => Earlier::Nothing,
+    let (now, before) = (existence(changed, new, old, target), existence(changed, old, new, target));
+    let after = assembled(new, pair.after, target, now);
+    let earlier = match (pair.before, before) {
+        (OnSide::Absent, _) => Earlier::Nothing,
         (OnSide::Unknown(why), _) => Earlier::Unknown(why.to_owned()),
         (OnSide::Known(_), Existence::Unknown) => {
-            Earlier::Unknown(format!("{} was not collected before the change", target.name()))
+            Earlier::Unknown(format!("{}, which was not collected before the change", target.name()))
         }
-        (OnSide::Known(asker), Existence::Known) => {
-            Earlier::Layers(asker, Box::new(assembled(old, asker, target)))
-        }
+        (OnSide::Known(asker), _) => Earlier::Layers(asker, Box::new(assembled(old, asker, target, before))),
     };
     if let Earlier::Layers(_, before) = &earlier
         && changed.is_same_world
         && before.layers == after.layers
+        && (new.owner_of(target).is_some() || !trees_differ(old, new))
         && facts_alike(changed, (pair.after, pair.before), target, &after, before)
     {
         return None;
@@ -288,9 +294,21 @@ fn are_alike(one: &Facts, other: &Facts) -> bool {
         && one.unknown.is_empty() == other.unknown.is_empty()
 }
 
+/// True unless each account is at the same place of the same organization on both sides.
+fn trees_differ(one: &Snapshot, other: &Snapshot) -> bool {
+    let places = |snapshot: &Snapshot| match &snapshot.membership {
+        Membership::Of(organization) => {
+            let nodes = organization.nodes.iter().map(|(id, node)| (id.clone(), node.parent.clone()));
+            Some((organization.id.clone(), nodes.collect::<Vec<_>>()))
+        }
+        Membership::Missing | Membership::Alone => None,
+    };
+    places(one) != places(other)
+}
+
 /// The side before the change.
 enum Earlier<'s> {
-    /// The requester or the resource did not exist.
+    /// The requester did not exist.
     Nothing,
     /// It is not known what was allowed, for this reason.
     Unknown(String),
@@ -322,7 +340,16 @@ impl<'p> Question<'p, '_, '_> {
                 asker_before = Some(asker);
             }
         }
+        // A role that does not exist has a trust policy that says nothing.
+        let is_absent =
+            |own: &Snapshot, other: &Snapshot| existence(changed, own, other, target) == Existence::Absent;
+        if is_absent(new, old) {
+            layers.resource = Some(Attached::Policy(DocumentRef::Plain(nothing())));
+        }
         if let Some(before) = &mut before {
+            if is_absent(old, new) {
+                before.resource = Some(Attached::Policy(DocumentRef::Plain(nothing())));
+            }
             with_policy(target, [&mut layers, before]);
         }
         let mut scope = pair.scope.to_vec();
@@ -344,6 +371,11 @@ impl<'p> Question<'p, '_, '_> {
         if before.as_ref().is_some_and(is_other) {
             unknown =
                 Some("the organization or the owner of the resource, which the change alters".to_owned());
+        }
+        let of_resource = ["aws:resourceorgid", "aws:resourceorgpaths"];
+        let reads = |document: &&Document| document.mentioned_keys().any(|key| of_resource.contains(&key));
+        if new.owner_of(target).is_none() && trees_differ(old, new) && documents.iter().any(reads) {
+            unknown = Some("places of resources in the organization, which the change alters".to_owned());
         }
         scope.extend(facts.certain.iter().map(|condition| fact(condition)));
         let wanted = Wanted { callers: pair.callers.clone(), scope };
@@ -385,17 +417,20 @@ impl<'p> Question<'p, '_, '_> {
 /// Gives a resource without a policy one that says nothing, if it has a policy on the other side: both sides are then read alike.
 /// A key always has a policy, so that one without is not known.
 fn with_policy(target: &Target, sides: [&mut Layers<DocumentRef<'_>>; 2]) {
-    static NOTHING: OnceLock<Document> = OnceLock::new();
     let Target::Resource(arn) = target else { return };
     let has_none = sides.iter().filter(|side| side.resource.is_none()).count();
     if has_none != 1 || arn.split(':').nth(2).is_none_or(|service| service.eq_ignore_ascii_case("kms")) {
         return;
     }
-    let nothing = NOTHING
-        .get_or_init(|| written(r#"{"Effect":"Deny","Principal":"*","NotAction":"*","Resource":"*"}"#));
     for side in sides {
-        side.resource.get_or_insert(Attached::Policy(DocumentRef::Plain(nothing)));
+        side.resource.get_or_insert(Attached::Policy(DocumentRef::Plain(nothing())));
     }
+}
+
+/// Returns the policy of a resource that says nothing.
+fn nothing() -> &'static Document {
+    static NOTHING: OnceLock<Document> = OnceLock::new();
+    NOTHING.get_or_init(|| written(r#"{"Effect":"Deny","Principal":"*","NotAction":"*","Resource":"*"}"#))
 }
 
 /// Returns requests that may be witnesses too, like that of another requester.

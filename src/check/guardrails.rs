@@ -145,7 +145,7 @@ struct Judging<'a, 'p> {
     found: Guardrails<'p>,
 }
 
-/// What is known of a guardrail.
+/// The knowledge about a guardrail.
 enum Known {
     /// It changes nothing, for this reason.
     Idle(String),
@@ -307,8 +307,7 @@ impl<'p> Judging<'_, 'p> {
             return Known::Open(format!("`{text}` depends on the request"), Vec::new());
         }
         // Sessions of GetFederationToken have names that nobody lists.
-        let federated = "arn:*:sts::*:federated-user/*";
-        if may_overlap(text, federated) {
+        if may_be_federated(text) {
             return Known::Effective;
         }
         let named = text.split(':').nth(4).filter(|account| is_account_id(account));
@@ -358,7 +357,8 @@ fn about(statement: &Statement) -> Wants {
         true => Vec::new(),
         false => statement.action.values.iter().map(|value| value.value.text.to_string()).collect(),
     };
-    Wants { actions, ..Wants::default() }
+    let wants = Wants { actions, ..Wants::default() };
+    if wants.documents().is_ok() { wants } else { Wants::default() }
 }
 
 /// The accounts that a policy binds.
@@ -392,6 +392,14 @@ fn exemptions(statement: &Statement) -> Vec<Exempted<'_>> {
         }
     };
     lists.flat_map(|(operator, values)| values.iter().map(pattern(operator))).collect()
+}
+
+/// False if the pattern certainly matches no user of GetFederationToken.
+fn may_be_federated(pattern: &str) -> bool {
+    let service = pattern.split(':').nth(2);
+    let starts_plain = !pattern.split(':').take(3).any(|field| field.contains(['*', '?']));
+    let is_of_iam = starts_plain && service.is_some_and(|service| service == "iam");
+    !is_of_iam && may_overlap(pattern, "arn:*:sts::*:federated-user/*")
 }
 
 /// True if the document is about requests by this requester.

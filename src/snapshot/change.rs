@@ -1,5 +1,6 @@
 //! Changes of a snapshot: policies attached, detached, replaced and removed, and accounts moved in the tree.
 
+use super::gap::GapKind;
 use super::model::{Collected, ControlKind, DocumentId, Membership, Organization, Principal, PrincipalKind};
 use super::tree::FULL_ACCESS;
 use super::{Fault, Snapshot, gaps};
@@ -116,11 +117,79 @@ impl Snapshot {
         }
         let mut changed = self.clone();
         for change in changes {
+            let altered = changed.alters(change);
+            changed.altered.extend(altered);
             changed.apply(change)?;
         }
         changed.has_levels()?;
         changed.gaps = gaps::of(&changed);
         Ok(changed)
+    }
+
+    /// Returns the kinds of facts that a change may alter where they were not collected: a policy that is replaced may be in any list
+    /// that is not known, and an account whose place is not known may be below any node.
+    fn alters(&self, change: &Change) -> Vec<GapKind> {
+        use GapKind::{
+            Boundary, Group, Iam, Organization, Owner, Policy, ResourceControl, ResourcePolicy,
+            ServiceControl,
+        };
+        match change {
+            // RCPs bind resources of which it is not known whose they are.
+            Change::Attach { policy, document, .. } => match self.kind_of(policy, document.as_ref()) {
+                ControlKind::Service => vec![Organization],
+                ControlKind::Resource => vec![Organization, Owner],
+            },
+            Change::Detach { policy, .. } => match self.kind_of(policy, None) {
+                ControlKind::Service => vec![Organization],
+                ControlKind::Resource => vec![Organization, Owner],
+            },
+            Change::Move { .. } => match self.has_rcps() {
+                false => vec![Organization],
+                true => vec![Organization, Owner],
+            },
+            Change::Replace { what, .. } | Change::Remove { what } => {
+                match self.control(what) {
+                    Some((ControlKind::Service, _)) => return vec![Organization, ServiceControl],
+                    Some((ControlKind::Resource, _)) => return vec![Organization, ResourceControl, Owner],
+                    None => {}
+                }
+                if self.resources.contains_key(what) {
+                    // Other resources may be parts of this one, and then its policy is theirs.
+                    let is_whole = super::targets::has_no_other_parts(what);
+                    return if is_whole { Vec::new() } else { vec![ResourcePolicy] };
+                }
+                vec![Boundary, Group, Iam, Policy]
+            }
+        }
+    }
+
+    /// Returns the kind of an SCP or RCP that the snapshot holds, or of a new one: each statement of an RCP has a Principal, and none of an SCP.
+    fn kind_of(&self, policy: &str, document: Option<&Document>) -> ControlKind {
+        let built_in = FULL_ACCESS.iter().find(|(id, _)| *id == policy).map(|(_, kind)| *kind);
+        let known = built_in.or_else(|| self.control(policy).map(|(kind, _)| kind));
+        let has_principal =
+            || document.is_some_and(|new| new.statements.iter().any(|one| one.principal.is_some()));
+        known.unwrap_or_else(|| if has_principal() { ControlKind::Resource } else { ControlKind::Service })
+    }
+
+    /// True unless the organization certainly has no RCPs of its own.
+    fn has_rcps(&self) -> bool {
+        match &self.membership {
+            Membership::Alone => false,
+            Membership::Missing => true,
+            Membership::Of(organization) => {
+                let is_enabled = organization
+                    .enabled
+                    .as_ref()
+                    .is_none_or(|enabled| enabled.contains(&ControlKind::Resource));
+                let kinds = organization.policies.values().map(|(kind, _)| *kind);
+                let lists_all = organization
+                    .nodes
+                    .keys()
+                    .all(|node| organization.attached.contains_key(&(node.clone(), ControlKind::Resource)));
+                is_enabled && (!lists_all || kinds.into_iter().any(|kind| kind == ControlKind::Resource))
+            }
+        }
     }
 
     fn apply(&mut self, change: &Change) -> Applied {
@@ -167,6 +236,7 @@ impl Snapshot {
     }
 
     fn attach(&mut self, policy: &str, document: Option<&Document>, target: &str) -> Applied {
+        let new_kind = self.kind_of(policy, document);
         let organization = self.organization()?;
         let built_in = FULL_ACCESS.iter().find(|(id, _)| *id == policy).map(|(_, kind)| *kind);
         let known = built_in.or_else(|| organization.policies.get(policy).map(|(kind, _)| *kind));
@@ -182,11 +252,7 @@ impl Snapshot {
                 )));
             }
             (Some(kind), None) => kind,
-            // Each statement of an RCP has a Principal, and none of an SCP.
-            (None, Some(document)) => match document.statements.iter().any(|one| one.principal.is_some()) {
-                true => ControlKind::Resource,
-                false => ControlKind::Service,
-            },
+            (None, Some(_)) => new_kind,
         };
         organization.is_node(target)?;
         organization.is_enabled(kind)?;

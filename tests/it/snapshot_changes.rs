@@ -33,7 +33,7 @@ impl World {
 
     /// Returns a change: of some, the first that gives access to somebody, if one does.
     fn random(before: &Organization, random: &mut Random) -> World {
-        let mut worlds = (0..4).map(|_| {
+        let mut worlds = (0..5).map(|_| {
             let mut after = before.clone();
             let change = after.change(random);
             World::new(before, after, change)
@@ -349,4 +349,86 @@ fn a_change_that_cannot_be_applied_is_refused() {
         let error = before.changed(&changes).map(|_| ()).unwrap_err();
         assert!(error.message.contains(says), "{}: {}", changes[0].in_words(), error.message);
     }
+}
+
+#[test]
+fn what_was_not_collected_may_be_altered_by_a_change() {
+    let policy = |action: &str| {
+        document(
+            "new",
+            &format!(r#"{{"Statement": {{"Effect": "Allow", "Action": "{action}", "Resource": "*"}}}}"#),
+        )
+    };
+    let names = |without: &str, change: Change| {
+        let file = |path: &str, text: &str| File { path: path.to_owned(), bytes: text.as_bytes().to_vec() };
+        let users = r#"{"Arn": "arn:aws:iam::111122223333:user/ana", "GroupList": ["g"], "AttachedManagedPolicies": [], "Tags": []}"#;
+        let groups = r#""GroupDetailList": [{"Arn": "arn:aws:iam::111122223333:group/g", "GroupName": "g", "GroupPolicyList": [], "AttachedManagedPolicies": []}],"#;
+        let groups = if without == "groups" { "" } else { groups };
+        let gaad = format!(
+            r#"{{"UserDetailList": [{users}], {groups} "RoleDetailList": [], "Policies": [{{"Arn": "arn:aws:iam::111122223333:policy/p",
+                "PolicyVersionList": [{{"IsDefaultVersion": true, "VersionId": "v1", "Document": {{"Statement": {{"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}}}}}}]}}]}}"#
+        );
+        let mut snapshot = snapshot(vec![file("gaad.json", &gaad)]).snapshot().clone();
+        snapshot.without_organization().unwrap();
+        let after = PreparedSnapshot::new(snapshot.changed(&[change]).unwrap());
+        let before = PreparedSnapshot::new(snapshot);
+        let changed = Changed { before: &before, after: &after, is_same_world: true };
+        let found = gains(changed, &Wants::default(), &[WhoKind::User], &Options::default()).unwrap();
+        (found.entries.len(), found.open.len())
+    };
+    let replace = |what: &str, action: &str| Change::Replace { what: what.into(), document: policy(action) };
+    let managed = "arn:aws:iam::111122223333:policy/p";
+    // The policy is attached to nobody, unless the group, which was not collected, has it.
+    assert_eq!(names("", replace(managed, "s3:*")), (0, 0));
+    assert_eq!(names("groups", replace(managed, "s3:*")), (0, 1));
+    assert_eq!(names("", replace("user/ana:own", "s3:*")), (1, 0));
+}
+
+#[test]
+fn a_role_that_is_removed_can_be_created_again() {
+    let own = document(
+        "new",
+        r#"{"Statement": {"Effect": "Allow", "Action": "iam:*", "Resource": "arn:aws:iam::111122223333:role/app"}}"#,
+    );
+    let before = small();
+    let with = before
+        .changed(&[Change::Attach { policy: "p-no".into(), document: None, target: "ou-a-x".into() }])
+        .unwrap();
+    let after = PreparedSnapshot::new(with.changed(&[Change::Remove { what: "role/app".into() }]).unwrap());
+    let with = PreparedSnapshot::new(with);
+    let changed = Changed { before: &with, after: &after, is_same_world: true };
+    let all = |changed| {
+        gains(changed, &Wants::default(), &[WhoKind::Role, WhoKind::Root], &Options::default()).unwrap()
+    };
+    // Nobody gains anything, and the role loses what it had.
+    assert!(all(changed).is_complete() && all(changed).entries.is_empty());
+    let lost = all(changed.reversed());
+    assert_eq!(
+        lost.entries.iter().map(|entry| entry.who.as_str()).collect::<Vec<_>>(),
+        ["arn:aws:iam::111122223333:role/app"]
+    );
+    // Another principal that may now create it gains that.
+    let other = r#"{"Statement": {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/app"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}}"#;
+    let changes = [
+        Change::Replace { what: "role/app:own".into(), document: own },
+        Change::Replace { what: "arn:aws:s3:::b".into(), document: document("new", other) },
+    ];
+    let after = PreparedSnapshot::new(before.changed(&changes).unwrap());
+    let before = PreparedSnapshot::new(before);
+    let changed = Changed { before: &before, after: &after, is_same_world: true };
+    assert_eq!(all(changed).entries.len(), 1);
+}
+
+#[test]
+fn a_move_changes_the_place_that_policies_test() {
+    let own = r#"{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"ForAnyValue:StringLike": {"aws:ResourceOrgPaths": "o-a/r-a/ou-a-y/*"}}}}"#;
+    let with = Change::Replace { what: "role/app:own".into(), document: document("new", own) };
+    let before = small().changed(&[with]).unwrap();
+    let change = Change::Move { account: "111122223333".into(), parent: "ou-a-y".into() };
+    let after = PreparedSnapshot::new(before.changed(&[change]).unwrap());
+    let before = PreparedSnapshot::new(before);
+    let changed = Changed { before: &before, after: &after, is_same_world: true };
+    let found = gains(changed, &Wants::default(), &[WhoKind::Role], &Options::default()).unwrap();
+    // The resources of the account are below the other unit then, and the role may use them.
+    assert!(!found.is_complete() || !found.entries.is_empty());
 }

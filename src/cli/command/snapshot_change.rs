@@ -72,7 +72,7 @@ pub(super) fn run(
     })
 }
 
-/// Reads the steps of a change, in the order of their flags.
+/// Reads the steps of a change, sorted by their flags.
 fn changes(args: &ChangeArgs, reader: &mut Reader) -> Result<Vec<Change>, Failure> {
     let mut steps = Vec::new();
     for text in &args.attach {

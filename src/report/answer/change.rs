@@ -11,7 +11,7 @@ use crate::report::issue::{Issue, Kind, Status, Subject};
 use crate::request::Request;
 use crate::snapshot::Snapshot;
 
-/// What a change alters, and what is said of it.
+/// The answer about a change, with what it is about.
 #[derive(Clone, Debug)]
 pub struct SnapshotChange<'a> {
     /// The command: `check-no-new-access` or `diff`.

@@ -41,9 +41,7 @@ pub(in crate::report) fn part(judged: &JudgedGuardrail<'_>) -> String {
 /// Returns what is said of a guardrail that changes nothing.
 pub(in crate::report) fn sentence(judged: &JudgedGuardrail<'_>) -> String {
     let says = match judged.guardrail {
-        Guardrail::Statement(_) | Guardrail::Policy => {
-            "denies nothing in this organization that would be allowed"
-        }
+        Guardrail::Statement(_) | Guardrail::Policy => "denies nothing in this organization",
         Guardrail::Exemption(..) => "which matches no principal",
         Guardrail::Level => "cap nothing",
     };

@@ -328,7 +328,8 @@ impl Organization {
                 replace(MANAGED.to_owned(), &self.managed)
             }
             _ => {
-                let new_policy = policy(random, 1);
+                // Half of the new policies allow everything, so that changes give something.
+                let new_policy = if random.chance(2) { full() } else { policy(random, 1) };
                 let inline = &mut self.members[member].inline;
                 if inline.is_empty() {
                     inline.push(new_policy.clone());

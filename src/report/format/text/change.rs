@@ -129,7 +129,7 @@ fn request(entry: &ChangeEntry<'_>) -> String {
             add(&format!("on the other side, {}:", before.sentence()));
             before.lines().iter().for_each(|line| add(&format!("  {line}")));
         }
-        None => add("on the other side, the requester or the resource does not exist"),
+        None => add("on the other side, the requester does not exist"),
     }
     out.push('\n');
     out
