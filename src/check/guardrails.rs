@@ -345,7 +345,7 @@ impl<'p> Judging<'_, 'p> {
         }
         merge(&mut self.found.assumptions, &[Assumption(Code::SnapshotCurrent)]);
         Known::Idle(format!(
-            "no account that it binds has such a principal: whoever may create one is exempt ({} accounts)",
+            "the accounts that it binds have no such principal, and whoever may create one is exempt ({} compared)",
             accounts.len()
         ))
     }

@@ -42,7 +42,7 @@ pub(in crate::report) fn part(judged: &JudgedGuardrail<'_>) -> String {
 pub(in crate::report) fn sentence(judged: &JudgedGuardrail<'_>) -> String {
     let says = match judged.guardrail {
         Guardrail::Statement(_) | Guardrail::Policy => "denies nothing in this organization",
-        Guardrail::Exemption(..) => "which matches no principal",
+        Guardrail::Exemption(..) => "in vain",
         Guardrail::Level => "cap nothing",
     };
     one_line(&format!("{} {says}: {}", part(judged), judged.why))
