@@ -43,7 +43,7 @@ const EXISTING: (&str, &str) = ("existingPolicyDocument", "existingPolicyFile");
 const POLICY: (&str, &str) = ("policyDocument", "policyFile");
 
 const CHECKS: &str = "check-no-new-access, check-access-not-granted, check-no-public-access, compare, diff, find, lint, simulate, \
-     validate-policy, can, who-can or what-can";
+     validate-policy, can, who-can, what-can or check-guardrails";
 
 /// The members of a line. Their values are not read yet, so that a fault in one does not hide the id.
 struct Line<'l>(Vec<Member<'l>>);
@@ -209,6 +209,9 @@ fn judge(
     options.limits.deadline = deadline(batch.timeout);
     let id = line.id();
     match check.as_str() {
+        "check-no-new-access" if line.get("snapshot").is_some() => {
+            in_snapshot(batch, cache, line, (&check, &options), out)
+        }
         "check-no-new-access" => {
             let new = given(batch, cache, NEW, line)?;
             let existing = given(batch, cache, EXISTING, line)?.one("the existing policy")?;
@@ -257,7 +260,9 @@ fn judge(
             Ok(report(check, (policy.document(), None), &answer, &options, id, out))
         }
         "can" if line.get("snapshot").is_none() => over_layers(batch, line, &options, number, out),
-        "can" | "who-can" | "what-can" => in_snapshot(batch, cache, line, (&check, &options), out),
+        "can" | "who-can" | "what-can" | "check-guardrails" => {
+            in_snapshot(batch, cache, line, (&check, &options), out)
+        }
         "compare" | "diff" | "find" | "lint" | "simulate" => {
             about_policies(batch, cache, line, (&check, &options), (number, out))
         }
@@ -350,6 +355,15 @@ fn in_snapshot(
     match check {
         "can" => asked.can(batch, cache, options, |possible| write(out, line.id(), possible)),
         "what-can" => asked.what_can(batch, cache, options, |what| write(out, line.id(), what)),
+        "check-no-new-access" => {
+            let later = line.get("newSnapshot").map(|member| text("newSnapshot", member)).transpose()?;
+            let of = (batch, cache, options);
+            asked.change(of, line.get("change"), later.as_deref(), |change| write(out, line.id(), change))
+        }
+        "check-guardrails" => {
+            let of = (batch, cache, options);
+            asked.guardrails(of, line.get("policies"), |report| write(out, line.id(), report))
+        }
         _ => asked.who_can(batch, cache, options, |who| write(out, line.id(), who)),
     }
 }

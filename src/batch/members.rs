@@ -2,10 +2,11 @@
 //! change the question without a word.
 
 /// The members that questions have.
-const OURS: [&str; 24] = [
+const OURS: [&str; 27] = [
     "access",
     "accessLevels",
     "actions",
+    "change",
     "check",
     "condition",
     "context",
@@ -16,7 +17,9 @@ const OURS: [&str; 24] = [
     "layers",
     "newPolicyDocument",
     "newPolicyFile",
+    "newSnapshot",
     "noOrganization",
+    "policies",
     "policyDocument",
     "policyFile",
     "policyType",
@@ -64,6 +67,8 @@ pub(super) fn fault_of_snapshot(check: &str, name: &str) -> Option<String> {
     let is_own = match check {
         "can" => ["principal", "layers", "actions", "condition"].contains(&name),
         "what-can" => ["principal", "services"].contains(&name),
+        "check-no-new-access" => ["change", "newSnapshot", "kinds", "actions"].contains(&name),
+        "check-guardrails" => name == "policies",
         _ => ["kinds", "principal", "actions", "condition"].contains(&name),
     };
     let is_foreign = OURS.contains(&name) && !OF_SNAPSHOT.contains(&name) && !is_own;

@@ -6,6 +6,7 @@
 //! program fails.
 
 mod can;
+mod change;
 mod config;
 mod given;
 mod line;

@@ -23,7 +23,7 @@ pub(super) struct Asked<'l> {
 }
 
 impl Asked<'_> {
-    fn wants(&self) -> Result<Wants, Failure> {
+    pub(super) fn wants(&self) -> Result<Wants, Failure> {
         Ok(Wants {
             actions: list("actions", self.actions)?,
             resources: list("resources", self.resources)?,
@@ -32,7 +32,7 @@ impl Asked<'_> {
     }
 
     /// Returns the snapshot, read once for all lines that name it.
-    fn snapshot(
+    pub(super) fn snapshot(
         &self,
         batch: &Batch,
         cache: &Cache,
@@ -48,16 +48,20 @@ impl Asked<'_> {
                 "`--strict-arn`, `--certificates` and `--certify` do not go together with a snapshot: ask about layers",
             ));
         }
-        let without_organization = match self.no_organization {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(_) => return Err(Failure::validation("`noOrganization` has to be true or false")),
-        };
+        let without_organization = self.is_without_organization()?;
         cache.snapshots().read(&given::directory(batch, "snapshot", &self.directory)?, without_organization)
     }
 
+    pub(super) fn is_without_organization(&self) -> Result<bool, Failure> {
+        match self.no_organization {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(Failure::validation("`noOrganization` has to be true or false")),
+        }
+    }
+
     /// Returns the kinds of requesters in question.
-    fn kinds(&self) -> Result<Vec<WhoKind>, Failure> {
+    pub(super) fn kinds(&self) -> Result<Vec<WhoKind>, Failure> {
         let names = list("kinds", self.kinds)?;
         if names.is_empty() {
             return Ok(WhoKind::ALL.to_vec());

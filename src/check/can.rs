@@ -1,4 +1,4 @@
-//! Asks if all layers together allow some request.
+//! Asks if all layers together allow some request; after a change, one that they refused before it.
 
 use super::ask::{Options, certified, spent};
 use super::guess::guesses;
@@ -15,8 +15,8 @@ use crate::encode::{
 use crate::evaluate::{self, Decision, Layered, decide_layers};
 use crate::formula::Lit;
 use crate::limits::Exhausted;
-use crate::policy::{Attached, Document, LayerKind, Layers, PolicyType};
-use crate::query::{ALL_RULES, Callers, LayeredQuestion, Query, Rule, Semantics, World};
+use crate::policy::{Attached, Document, LayerKind, Layers, PolicyType, Statement};
+use crate::query::{ALL_RULES, Before, Callers, LayeredQuestion, Query, Rule, Semantics, World};
 use crate::request::Request;
 use crate::solve::{self, Proof, Search, Stats, Unknown, UnknownReason, Witness, decide};
 use crate::verify::{Certificate, LayeredClaim, Refusal};
@@ -115,16 +115,89 @@ pub struct NearMiss {
 
 /// Asks if all layers together allow some request like those that are wanted.
 pub fn can(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options) -> CanAnswer {
-    match caught(|| answered(layers, wanted, &options.sharing())) {
+    match caught(|| answered(Sides { layers, before: None }, wanted, &options.sharing())) {
         Ok(answer) => answer,
         Err(message) => undecided(vec![UnknownReason::Internal(message)], None),
     }
 }
 
+/// The layers of a question: those after a change with those before it, if it is about a change.
+#[derive(Clone, Copy)]
+pub(super) struct Sides<'s, 'a> {
+    pub(super) layers: &'s Layers<DocumentRef<'a>>,
+    pub(super) before: Option<&'s Before<DocumentRef<'a>>>,
+}
+
+impl<'a> Sides<'_, 'a> {
+    /// Returns all documents that are known, those after the change first.
+    fn documents(&self) -> impl Iterator<Item = &DocumentRef<'a>> {
+        self.layers.documents().chain(self.before.iter().flat_map(|before| before.layers.documents()))
+    }
+
+    /// Returns the layers before the change as plain documents.
+    fn earlier(&self) -> Option<Before<&'a Document>> {
+        self.before.map(|before| before.map(|document| document.document()))
+    }
+}
+
+/// Asks if the layers allow some request like those that are wanted, which those before a change refuse. The layers before it are
+/// about the same account of the resource and the same organization.
+///
+/// CAN means that the change allows something new, with a request that the referee confirmed on both sides; CANNOT, that it is proved
+/// to allow nothing new.
+///
+/// ```
+/// use iamsat::check::{CanVerdict, Options, Property, Wanted, can_newly};
+/// use iamsat::policy::{Attached, Document, Layers};
+/// use iamsat::query::{Before, Callers};
+/// let policy = |action: &str| -> Document {
+///     format!(r#"{{"Statement":{{"Effect":"Allow","Action":"{action}","Resource":"*"}}}}"#).parse().unwrap()
+/// };
+/// let (own, narrow, wide) = (policy("s3:*"), policy("s3:Get*"), policy("*"));
+/// let under = |scp| Layers {
+///     identity: vec![Attached::Policy((&own).into())],
+///     scp: vec![vec![Attached::Policy(scp)]],
+///     ..Layers::default()
+/// };
+/// let wanted = Wanted { callers: Callers::parse("arn:aws:iam::111122223333:role/app").unwrap(), scope: Vec::new() };
+/// let gains = |before, after| {
+///     let before = Before { layers: under(before), is_same_world: true };
+///     can_newly(&before, &under(after), &wanted, &Options::default()).verdict
+/// };
+/// assert!(matches!(gains((&narrow).into(), (&wide).into()), CanVerdict::Can(_)));
+/// assert!(matches!(gains((&wide).into(), (&narrow).into()), CanVerdict::Cannot(_)));
+/// ```
+pub fn can_newly(
+    before: &Before<DocumentRef<'_>>,
+    layers: &Layers<DocumentRef<'_>>,
+    wanted: &Wanted,
+    options: &Options,
+) -> CanAnswer {
+    if !are_comparable(&before.layers, layers) {
+        let of = "facts about the requester or the resource that the change touches too".to_owned();
+        return undecided(vec![UnknownReason::Layer { rule: Code::IncompleteSnapshot, of }], None);
+    }
+    match caught(|| answered(Sides { layers, before: Some(before) }, wanted, &options.sharing())) {
+        Ok(answer) => answer,
+        Err(message) => undecided(vec![UnknownReason::Internal(message)], None),
+    }
+}
+
+/// True if one request can be asked about under both sides of a change: what it says of the organization and of the account of the
+/// resource is the same, and so is if the requester has a boundary, where a Deny with NotPrincipal reads that.
+fn are_comparable(before: &Layers<DocumentRef<'_>>, after: &Layers<DocumentRef<'_>>) -> bool {
+    let statements = before.documents().chain(after.documents()).flat_map(|d| &d.document().statements);
+    let excludes = |statement: &Statement| statement.principal.as_ref().is_some_and(|named| named.negated);
+    before.organization == after.organization
+        && before.resource_account == after.resource_account
+        && before.endpoint.is_some() == after.endpoint.is_some()
+        && (before.boundary.is_some() == after.boundary.is_some() || !statements.into_iter().any(excludes))
+}
+
 /// Offers requests to the referee, instead of a search. None if it confirms none of them, or if the answer would depend on more
 /// than the request.
 pub(super) fn offered(
-    layers: &Layers<DocumentRef<'_>>,
+    sides: Sides<'_, '_>,
     wanted: &Wanted,
     options: &Options,
     offers: Vec<Request>,
@@ -132,10 +205,10 @@ pub(super) fn offered(
     if offers.is_empty() || !rests_on_the_request(options) || options.certificate || options.certify {
         return None;
     }
-    let question = question_of(layers, wanted, options);
-    let semantics = semantics_of(layers, options);
+    let question = question_of(sides, wanted, options);
+    let semantics = semantics_of(sides.layers, options);
     let query = question.query().knowing(options.known());
-    let documents = documents(&query, layers);
+    let documents = documents(&query, sides);
     let referee =
         Referee::new(&query, semantics).with_indexes(documents.iter().map(|document| document.actions()));
     let claim = referee.claim(0, 0);
@@ -171,13 +244,10 @@ fn confirmed(
     }
 }
 
-fn question_of<'a>(
-    layers: &Layers<DocumentRef<'a>>,
-    wanted: &'a Wanted,
-    options: &Options,
-) -> LayeredQuestion<'a> {
+fn question_of<'a>(sides: Sides<'_, 'a>, wanted: &'a Wanted, options: &Options) -> LayeredQuestion<'a> {
     LayeredQuestion::new(
-        layers.map(|document| document.document()),
+        sides.layers.map(|document| document.document()),
+        sides.earlier(),
         wanted.callers.clone(),
         &wanted.scope,
         options.strict_arn,
@@ -271,11 +341,11 @@ fn full_access(kind: LayerKind) -> &'static Document {
     })
 }
 
-fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options) -> CanAnswer {
-    let question = question_of(layers, wanted, options);
-    let semantics = semantics_of(layers, options);
+fn answered(sides: Sides<'_, '_>, wanted: &Wanted, options: &Options) -> CanAnswer {
+    let question = question_of(sides, wanted, options);
+    let semantics = semantics_of(sides.layers, options);
     let query = question.query().knowing(options.known());
-    let documents = documents(&query, layers);
+    let documents = documents(&query, sides);
     let before = options.limits_left().work;
     if options.shared_work.spend(values(&query)).is_err() {
         return undecided(vec![UnknownReason::Exhausted(Exhausted::Work)], None);
@@ -291,7 +361,7 @@ fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options
         });
         if let Some(witness) = shown {
             let answer = confirmed(witness, &query, &documents, semantics, options);
-            return with_certificate(answer, layers, wanted, semantics, options);
+            return with_certificate(answer, sides, wanted, semantics, options);
         }
     }
     let mut encoding = Encoding::sliced(&query, &documents, semantics);
@@ -316,12 +386,12 @@ fn answered(layers: &Layers<DocumentRef<'_>>, wanted: &Wanted, options: &Options
         solve::Answer::Unsat(proof) => CanVerdict::Cannot(proof),
         solve::Answer::Witnessed(witness) => CanVerdict::Can(witness),
         solve::Answer::Undecided(unknown) => {
-            CanVerdict::Unknown(Box::new(placed(*unknown, &query, layers, wanted)))
+            CanVerdict::Unknown(Box::new(placed(*unknown, &query, sides, wanted)))
         }
     };
     let edition = options.edition(&assumptions);
     let answer = CanAnswer { verdict, assumptions, stats, world: options.world, edition, certificate: None };
-    with_certificate(answer, layers, wanted, semantics, options)
+    with_certificate(answer, sides, wanted, semantics, options)
 }
 
 /// Replaces a witness on no resource (`*`) whose action AWS lists for resources only: by a request with another action, by one on
@@ -389,7 +459,7 @@ fn by_permission<'a>(
 /// Returns the answer with its certificate, if one is requested. A CANNOT without a certificate becomes UNKNOWN.
 fn with_certificate(
     mut answer: CanAnswer,
-    layers: &Layers<DocumentRef<'_>>,
+    sides: Sides<'_, '_>,
     wanted: &Wanted,
     semantics: Semantics,
     options: &Options,
@@ -400,7 +470,7 @@ fn with_certificate(
     if !is_shown && !is_proved {
         return answer;
     }
-    match evidence(&answer, layers, wanted, semantics, options) {
+    match evidence(&answer, sides, wanted, semantics, options) {
         Ok(certificate) => answer.certificate = certificate,
         Err(refusal) => {
             let reasons = vec![UnknownReason::NotVerified(refusal.reason)];
@@ -414,13 +484,13 @@ fn with_certificate(
 /// writes: what the certificate shows does not rest on those of the search.
 fn evidence(
     answer: &CanAnswer,
-    layers: &Layers<DocumentRef<'_>>,
+    sides: Sides<'_, '_>,
     wanted: &Wanted,
     semantics: Semantics,
     options: &Options,
 ) -> Result<Option<Certificate>, Refusal> {
-    let claim =
-        LayeredClaim::new(layers.map(|document| document.document()), &wanted.callers, &wanted.scope)?;
+    let layers = sides.layers.map(|document| document.document());
+    let claim = LayeredClaim::new(layers, sides.earlier(), &wanted.callers, &wanted.scope)?;
     let query = claim.query().knowing(options.known());
     Ok(match &answer.verdict {
         CanVerdict::Can(witness) => {
@@ -429,7 +499,7 @@ fn evidence(
             Some(Certificate::of_fail(&query, semantics, &answer.assumptions, shown))
         }
         CanVerdict::Cannot(_) => {
-            let refutation = certified(&query, &documents(&query, layers), semantics, options)?;
+            let refutation = certified(&query, &documents(&query, sides), semantics, options)?;
             let certificate = || Certificate::of_pass(&query, semantics, &answer.assumptions, &refutation);
             options.certificate.then(certificate)
         }
@@ -456,8 +526,8 @@ fn rule(document: &Document) -> Option<&'static PreparedDocument> {
 }
 
 /// Returns the documents of the query in its order, prepared if they are in the layers, or a rule.
-fn documents<'q>(query: &Query<'q>, layers: &Layers<DocumentRef<'q>>) -> Vec<DocumentRef<'q>> {
-    let known: Vec<DocumentRef<'q>> = layers.documents().copied().collect();
+fn documents<'q>(query: &Query<'q>, sides: Sides<'_, 'q>) -> Vec<DocumentRef<'q>> {
+    let known: Vec<DocumentRef<'q>> = sides.documents().copied().collect();
     let of = |document: &'q Document| {
         let own = known.iter().find(|known| std::ptr::eq(known.document(), document));
         match own {
@@ -469,14 +539,9 @@ fn documents<'q>(query: &Query<'q>, layers: &Layers<DocumentRef<'q>>) -> Vec<Doc
 }
 
 /// Returns the reasons with their documents counted among those of the layers and the scope.
-fn placed(
-    mut unknown: Unknown,
-    query: &Query<'_>,
-    layers: &Layers<DocumentRef<'_>>,
-    wanted: &Wanted,
-) -> Unknown {
+fn placed(mut unknown: Unknown, query: &Query<'_>, sides: Sides<'_, '_>, wanted: &Wanted) -> Unknown {
     let known: Vec<&Document> =
-        layers.documents().map(|document| document.document()).chain(&wanted.scope).collect();
+        sides.documents().map(|document| document.document()).chain(&wanted.scope).collect();
     let documents = query.documents();
     let place = |index: usize| {
         let document = documents.get(index)?;

@@ -4,7 +4,7 @@
 //! second question: CANNOT is an answer to the wide one, CAN to the restricted one.
 
 use super::Options;
-use super::can::{CanAnswer, CanVerdict, NearMiss, Wanted, can, nearest_miss, offered, undecided};
+use super::can::{CanAnswer, CanVerdict, NearMiss, Sides, Wanted, can, nearest_miss, offered, undecided};
 use super::offer::{Model, offers};
 use super::wants::Wants;
 use crate::code::Code;
@@ -212,7 +212,7 @@ fn asked<'p>(
         }
         _ => Vec::new(),
     };
-    let answer = offered(&layers, &wanted, options, offers.clone());
+    let answer = offered(Sides { layers: &layers, before: None }, &wanted, options, offers.clone());
     let answer = answer.unwrap_or_else(|| can(&layers, &wanted, options));
     let mut part = Part { target: target.clone(), layers, wanted, answer, gaps: Vec::new() };
     match (&part.answer.verdict, snapshot.acls(target)) {
@@ -246,7 +246,7 @@ fn narrowed<'p>(
     let restricted = |restrictions: &[&Restriction], layers: &Layers<DocumentRef<'p>>| {
         let mut wanted = part.wanted.clone();
         wanted.scope.extend(restrictions.iter().map(|restriction| fact(&restriction.condition)));
-        let answer = offered(layers, &wanted, options, offers.clone());
+        let answer = offered(Sides { layers, before: None }, &wanted, options, offers.clone());
         let answer = answer.unwrap_or_else(|| can(layers, &wanted, options));
         matches!(answer.verdict, CanVerdict::Can(_)).then(|| Part {
             target: part.target.clone(),

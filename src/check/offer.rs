@@ -49,6 +49,20 @@ pub(super) fn offers(
     offers
 }
 
+/// Returns the user, or a session of the role; none if no request can have its name.
+pub(super) fn requester_of(principal: &Principal) -> Option<Requester> {
+    let (arn, account) = (&*principal.arn, &*principal.account);
+    match principal.kind {
+        PrincipalKind::User => Some(Requester::parse(arn).ok()?.0),
+        PrincipalKind::Role => {
+            let name = principal.short().rsplit('/').next()?;
+            let partition = arn.split(':').nth(1)?;
+            let session = format!("arn:{partition}:sts::{account}:assumed-role/{name}/a");
+            Some(Requester::parse(&session).ok()?.0.with_principal_arn(arn))
+        }
+    }
+}
+
 /// Returns the request of the model as one of this principal, with the keys that follow from it.
 fn renamed(
     snapshot: &Snapshot,
@@ -56,16 +70,7 @@ fn renamed(
     principal: &Principal,
     identity: &[&Document],
 ) -> Option<Request> {
-    let (arn, account) = (&*principal.arn, &*principal.account);
-    let requester = match principal.kind {
-        PrincipalKind::User => Requester::parse(arn).ok()?.0,
-        PrincipalKind::Role => {
-            let name = principal.short().rsplit('/').next()?;
-            let partition = arn.split(':').nth(1)?;
-            let session = format!("arn:{partition}:sts::{account}:assumed-role/{name}/a");
-            Requester::parse(&session).ok()?.0.with_principal_arn(arn)
-        }
-    };
+    let requester = requester_of(principal)?;
     let mut request = model.request.clone();
     let keys: Vec<String> = request.context().map(|(key, _)| key.to_owned()).collect();
     for key in keys.iter().filter(|key| key.starts_with("aws:principaltag/")) {

@@ -234,6 +234,22 @@ pub(super) struct Together {
     pub(super) assumptions: Vec<Assumption>,
 }
 
+/// Runs jobs about these inputs, and returns what they return, in order.
+pub(super) fn side_by_side<I: Sync, T: Send + Sync>(
+    run: RunJobs<'_>,
+    inputs: &[I],
+    job: impl Fn(&I) -> T + Sync,
+) -> Vec<T> {
+    let done: Vec<OnceLock<T>> = inputs.iter().map(|_| OnceLock::new()).collect();
+    run(inputs.len(), &|number| {
+        if let (Some(input), Some(slot)) = (inputs.get(number), done.get(number)) {
+            slot.get_or_init(|| job(input));
+        }
+    });
+    let done = done.into_iter().map(|slot| guaranteed(slot.into_inner(), "each job is run once"));
+    done.collect()
+}
+
 impl<'a, 'p> Asking<'a, 'p> {
     pub(super) fn snapshot(&self) -> &'p Snapshot {
         self.prepared.snapshot()
@@ -254,14 +270,7 @@ impl<'a, 'p> Asking<'a, 'p> {
         inputs: &[I],
         job: impl Fn(&Self, &I) -> T + Sync,
     ) -> Vec<T> {
-        let done: Vec<OnceLock<T>> = inputs.iter().map(|_| OnceLock::new()).collect();
-        run(inputs.len(), &|number| {
-            if let (Some(input), Some(slot)) = (inputs.get(number), done.get(number)) {
-                slot.get_or_init(|| job(self, input));
-            }
-        });
-        let done = done.into_iter().map(|slot| guaranteed(slot.into_inner(), "each job is run once"));
-        done.collect()
+        side_by_side(run, inputs, |input| job(self, input))
     }
 
     fn ask(

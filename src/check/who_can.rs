@@ -10,7 +10,7 @@ use super::in_snapshot::{PreparedSnapshot, merge};
 use super::offer::Model;
 use super::wants::Wants;
 use super::who_asking::{Asking, Job, Outcome, RunJobs, Targets, WhoAnswer, WhoKind};
-use super::who_classes::Group;
+use super::who_classes::{Group, any_of};
 use super::{Options, PropertyError};
 use crate::index::guaranteed;
 use crate::query::Callers;
@@ -136,14 +136,14 @@ impl<'p> Asking<'_, 'p> {
     fn member(&self, member: &'p Principal, model: Option<&Model>) -> Outcome<'p> {
         let kind = if member.kind == PrincipalKind::User { WhoKind::User } else { WhoKind::Role };
         // Of a name that no request can have, the members of its account stand for it.
-        let callers = Callers::parse(&member.arn).unwrap_or_else(|_| self.any_of(member));
+        let callers = Callers::parse(&member.arn).unwrap_or_else(|_| any_of(member));
         let (asker, who) = (Asker::Principal(member), member.arn.to_string());
         self.list(&Job { kind, who, asker, callers, further: Vec::new() }, model)
     }
 }
 
 /// The users of an account, or its roles, or its roles of services.
-fn group_of(member: &Principal) -> (&str, PrincipalKind, bool) {
+pub(super) fn group_of(member: &Principal) -> (&str, PrincipalKind, bool) {
     (&member.account, member.kind, member.is_service_linked())
 }
 

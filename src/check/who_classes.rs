@@ -8,12 +8,13 @@
 
 use super::in_snapshot::fact;
 use super::residual::{is_whole_arn, residual};
+use super::wants::Wants;
 use super::who_asking::{Asking, Together};
 use crate::index::guaranteed;
 use crate::policy::{Document, Statement};
 use crate::query::Callers;
 use crate::request::RequesterKind as Kind;
-use crate::snapshot::{Asker, Collected, Principal, PrincipalKind, may_overlap};
+use crate::snapshot::{Asker, Collected, Principal, PrincipalKind, Snapshot, may_overlap};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,11 +56,11 @@ impl<'p> Asking<'_, 'p> {
         group.named = named;
         let mut classes: BTreeMap<Vec<String>, Vec<&'p Principal>> = BTreeMap::new();
         for member in others {
-            classes.entry(self.key(member, &tags)).or_default().push(member);
+            classes.entry(key(snapshot, self.wants, member, &tags)).or_default().push(member);
         }
         group.classes = classes.into_values().collect();
         if group.classes.len() > FEW_CLASSES {
-            let callers = self.any_of(first);
+            let callers = any_of(first);
             let further: Vec<Document> = but_for(&group.names, &group.named).into_iter().collect();
             let all = self.together((Asker::Anyone(&first.account), &callers), &further);
             if all.cannot {
@@ -70,57 +71,62 @@ impl<'p> Asking<'_, 'p> {
         group
     }
 
-    /// Returns what decides about a principal besides its name: the parts of its policies that may matter, and its tags.
-    fn key(&self, principal: &Principal, tested: &BTreeSet<&str>) -> Vec<String> {
-        let snapshot = self.snapshot();
-        let mut parts: Vec<String> = Vec::new();
-        let mut tags: BTreeSet<&str> = tested.clone();
-        for policy in snapshot.identity_of(principal) {
-            match policy {
-                Collected::Known(id) => {
-                    let document = snapshot.document(id);
-                    parts.extend(residual(document, self.wants));
-                    tags.extend(tags_in(document));
-                }
-                Collected::Missing(gap) => parts.push(format!("missing {}", gap.of)),
-            }
-        }
-        parts.sort_unstable();
-        parts.dedup();
-        match snapshot.boundary_of(principal) {
-            None => {}
-            Some(Collected::Known(id)) => {
-                let document = snapshot.document(id);
-                parts.push(format!("boundary {:?}", residual(document, self.wants)));
-                tags.extend(tags_in(document));
-            }
-            Some(Collected::Missing(gap)) => parts.push(format!("boundary missing {}", gap.of)),
-        }
-        if !tags.is_empty() {
-            let values = snapshot.keys_of(Asker::Principal(principal), &tags);
-            let of_session = snapshot.may_have_session_tags(principal);
-            parts.push(format!("tags {:?} {values:?} {of_session}", principal.tags.is_some()));
-        }
-        parts
-    }
-
     /// Asks about a class of several members together.
     pub(super) fn class(&self, group: &Group<'p>, class: &[&'p Principal]) -> Together {
         let first = guaranteed(class.first(), "a class has members");
-        let callers = self.any_of(first);
+        let callers = any_of(first);
         let further: Vec<Document> = but_for(&group.names, &group.named).into_iter().collect();
         self.together((Asker::Principal(first), &callers), &further)
     }
-
-    /// Returns the requesters that a group is a part of.
-    pub(super) fn any_of(&self, member: &Principal) -> Callers {
-        let kind = if member.kind == PrincipalKind::User { Kind::User } else { Kind::RoleSession };
-        Callers::of_kinds(&[kind], Some(&member.account), member.is_service_linked())
-    }
 }
+
+/// Returns the requesters that a group is a part of.
+pub(super) fn any_of(member: &Principal) -> Callers {
+    let kind = if member.kind == PrincipalKind::User { Kind::User } else { Kind::RoleSession };
+    Callers::of_kinds(&[kind], Some(&member.account), member.is_service_linked())
+}
+
+/// Returns what decides about a principal besides its name: the parts of its policies that may matter, and its tags.
+pub(super) fn key(
+    snapshot: &Snapshot,
+    wants: &Wants,
+    principal: &Principal,
+    tested: &BTreeSet<&str>,
+) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut tags: BTreeSet<&str> = tested.clone();
+    for policy in snapshot.identity_of(principal) {
+        match policy {
+            Collected::Known(id) => {
+                let document = snapshot.document(id);
+                parts.extend(residual(document, wants));
+                tags.extend(tags_in(document));
+            }
+            Collected::Missing(gap) => parts.push(format!("missing {}", gap.of)),
+        }
+    }
+    parts.sort_unstable();
+    parts.dedup();
+    match snapshot.boundary_of(principal) {
+        None => {}
+        Some(Collected::Known(id)) => {
+            let document = snapshot.document(id);
+            parts.push(format!("boundary {:?}", residual(document, wants)));
+            tags.extend(tags_in(document));
+        }
+        Some(Collected::Missing(gap)) => parts.push(format!("boundary missing {}", gap.of)),
+    }
+    if !tags.is_empty() {
+        let values = snapshot.keys_of(Asker::Principal(principal), &tags);
+        let of_session = snapshot.may_have_session_tags(principal);
+        parts.push(format!("tags {:?} {values:?} {of_session}", principal.tags.is_some()));
+    }
+    parts
+}
+
 /// A name of principals in a policy, with or without wildcards.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Name {
+pub(super) enum Name {
     /// The ARN of users or roles, as `aws:PrincipalArn` has it.
     Arn(String),
     /// The name of a role, from the ARN of its sessions.
@@ -129,7 +135,7 @@ enum Name {
 
 impl Name {
     /// False if the name is certainly not one of this principal.
-    fn may_be(&self, principal: &Principal) -> bool {
+    pub(super) fn may_be(&self, principal: &Principal) -> bool {
         match self {
             Name::Arn(arn) => may_overlap(arn, &principal.arn),
             Name::Sessions(role) => {
@@ -140,12 +146,12 @@ impl Name {
 }
 
 /// Lists the keys of tags of principals that a document tests.
-fn tags_in(document: &Document) -> impl Iterator<Item = &str> {
+pub(super) fn tags_in(document: &Document) -> impl Iterator<Item = &str> {
     document.mentioned_keys().filter(|key| key.starts_with("aws:principaltag/"))
 }
 
 /// Lists the names of principals that a statement spells, and that are not those of all.
-fn names_in(statement: &Statement) -> Vec<Name> {
+pub(super) fn names_in(statement: &Statement) -> Vec<Name> {
     let principals = statement.principal.iter().flat_map(|element| &element.values);
     let on_arn = statement.conditions.iter().filter(|one| &*one.key.value.name == "aws:principalarn");
     let values = on_arn.flat_map(|condition| &condition.values).map(|value| &*value.value.text);
@@ -161,7 +167,7 @@ fn names_in(statement: &Statement) -> Vec<Name> {
 }
 
 /// Returns the document that excludes requests by named principals.
-fn but_for(names: &[Name], members: &[&Principal]) -> Option<Document> {
+pub(super) fn but_for(names: &[Name], members: &[&Principal]) -> Option<Document> {
     let patterns = names.iter().filter_map(|name| match name {
         Name::Arn(arn) if !arn.contains('$') && is_whole_arn(arn) => Some(arn.as_str()),
         Name::Arn(_) | Name::Sessions(_) => None,

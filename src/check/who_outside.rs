@@ -12,107 +12,113 @@ use std::collections::{BTreeMap, BTreeSet};
 impl<'p> Asking<'_, 'p> {
     /// Lists the questions about all who are no users or roles of the snapshot. Notes how many accounts and root users there are.
     pub(super) fn outside(&self, found: &mut WhoAnswer<'p>) -> Vec<Job<'p>> {
-        let mut jobs = self.accounts(found);
-        self.foreign(&mut jobs);
-        if self.has(WhoKind::Anonymous) {
-            let callers = Callers::of_kinds(&[Kind::Anonymous], None, false);
-            jobs.push(job(WhoKind::Anonymous, "anyone", (Asker::Nobody, callers), &[]));
-        }
-        self.without_account(&mut jobs);
-        jobs
-    }
-
-    /// Lists the root users, and accounts whose users and roles were not collected.
-    fn accounts(&self, found: &mut WhoAnswer<'p>) -> Vec<Job<'p>> {
         let snapshot = self.snapshot();
-        let mut jobs = Vec::new();
-        for account in snapshot.all_accounts() {
-            found.accounts += 1;
-            let own = snapshot.accounts.get(account);
-            let (has_users, has_roles) = own.map_or((false, false), |own| (own.has_users, own.has_roles));
-            if self.has(WhoKind::Root) {
-                let arn = format!("arn:{}:iam::{account}:root", partition(snapshot));
-                let callers = Callers::of_kinds(&[Kind::Root], Some(account), false);
-                jobs.push(job(WhoKind::Root, &arn, (Asker::Root(account), callers), &[]));
-                found.principals += 1;
-            }
-            let missing: Vec<Kind> = [(has_users, Kind::User), (has_roles, Kind::RoleSession)]
-                .into_iter()
-                .filter_map(|(has, kind)| (!has).then_some(kind))
-                .collect();
-            if self.has(WhoKind::Uncollected) && !missing.is_empty() {
-                let asker = Asker::Uncollected(account);
-                jobs.extend(unknown_members(WhoKind::Uncollected, account, asker, (&missing, &[])));
+        let (mut jobs, roots) = of_accounts(snapshot, self.kinds);
+        found.accounts += snapshot.all_accounts().len();
+        found.principals += roots;
+        let mut named: Names<'p> = Names::new();
+        for target in self.targets(None) {
+            let layers = snapshot.assemble(Asker::Nobody, target).layers;
+            for id in layers.resource.iter().filter_map(|policy| policy.policy()) {
+                add_names(&mut named, snapshot.document(*id));
             }
         }
+        jobs.extend(outsiders(self.kinds, &snapshot.all_accounts(), named));
         jobs
     }
+}
 
-    /// Lists the accounts and providers that policies of the resources name.
-    fn named(&self) -> BTreeMap<WhoKind, BTreeSet<&'p str>> {
-        let mut named: BTreeMap<WhoKind, BTreeSet<&'p str>> = BTreeMap::new();
-        for target in self.targets(None) {
-            let layers = self.snapshot().assemble(Asker::Nobody, target).layers;
-            for id in layers.resource.iter().filter_map(|policy| policy.policy()) {
-                for (kind, name) in outsiders_in(self.snapshot().document(*id)) {
-                    named.entry(kind).or_default().insert(name);
-                }
-            }
-        }
-        named
+/// The names of accounts, services and providers.
+pub(super) type Names<'p> = BTreeMap<WhoKind, BTreeSet<&'p str>>;
+
+/// Adds those that the Allow statements of a policy of a resource name.
+pub(super) fn add_names<'p>(named: &mut Names<'p>, document: &'p Document) {
+    for (kind, name) in outsiders_in(document) {
+        named.entry(kind).or_default().insert(name);
     }
+}
 
-    /// Lists other accounts: those whom policies of the resources name, and all others.
-    fn foreign(&self, jobs: &mut Vec<Job<'p>>) {
-        if !self.has(WhoKind::Account) {
-            return;
+/// Lists root users, which are counted, and accounts whose users and roles were not collected.
+pub(super) fn of_accounts<'p>(snapshot: &'p Snapshot, kinds: &[WhoKind]) -> (Vec<Job<'p>>, usize) {
+    let (mut jobs, mut roots) = (Vec::new(), 0);
+    for account in snapshot.all_accounts() {
+        let own = snapshot.accounts.get(account);
+        let (has_users, has_roles) = own.map_or((false, false), |own| (own.has_users, own.has_roles));
+        if kinds.contains(&WhoKind::Root) {
+            let arn = format!("arn:{}:iam::{account}:root", partition(snapshot));
+            let callers = Callers::of_kinds(&[Kind::Root], Some(account), false);
+            jobs.push(job(WhoKind::Root, &arn, (Asker::Root(account), callers), &[]));
+            roots += 1;
         }
-        let own = self.snapshot().all_accounts();
-        let named = self.named().remove(&WhoKind::Account).unwrap_or_default();
-        let accounts: Vec<&'p str> = named.into_iter().filter(|id| !own.contains(id)).collect();
-        let kinds = [Kind::User, Kind::RoleSession, Kind::Root];
-        for account in &accounts {
-            let asker = Asker::Foreign(Some(account));
-            jobs.extend(unknown_members(WhoKind::Account, account, asker, (&kinds, &[])));
-        }
-        let known: Vec<&str> = own.into_iter().chain(accounts).collect();
-        let further = fact(&json!({"StringNotEquals": {"aws:PrincipalAccount": known}}).to_string());
-        let further = if known.is_empty() { Vec::new() } else { vec![further] };
-        let asker = Asker::Foreign(None);
-        jobs.extend(unknown_members(WhoKind::Account, "any other account", asker, (&kinds, &further)));
-    }
-
-    /// Lists services and holders of tokens: those whom policies of the resources name, and all others.
-    fn without_account(&self, jobs: &mut Vec<Job<'p>>) {
-        let mut named = self.named();
-        for (kind, kinds, element, prefix) in [
-            (WhoKind::Service, &[Kind::Service][..], "Service", "service"),
-            (WhoKind::Federated, &[Kind::WebIdentity, Kind::Saml], "Federated", "federated"),
-        ] {
-            if !self.has(kind) {
-                continue;
-            }
-            // A name that stands for several, or that nobody can have, is left to the question about all others.
-            let names = named.remove(&kind).into_iter().flatten();
-            let named = names.filter(|name| !name.contains(['*', '?', '$'])).filter_map(|name| {
-                let callers = Callers::parse(&format!("{prefix}:{name}")).ok()?;
-                Some((name, callers))
-            });
-            let named: Vec<(&str, Callers)> = named.collect();
-            let names: Vec<&str> = named.iter().map(|(name, _)| *name).collect();
-            let others = json!({element: names});
-            let statement = json!({"Effect": "Allow", "NotPrincipal": others, "Action": "*"});
-            let further = match names.is_empty() {
-                true => Vec::new(),
-                false => vec![written(&statement.to_string())],
-            };
-            for (name, callers) in named {
-                jobs.push(job(kind, name, (Asker::Nobody, callers), &[]));
-            }
-            let callers = Callers::of_kinds(kinds, None, false);
-            jobs.push(job(kind, &format!("any other {prefix}"), (Asker::Nobody, callers), &further));
+        let missing: Vec<Kind> = [(has_users, Kind::User), (has_roles, Kind::RoleSession)]
+            .into_iter()
+            .filter_map(|(has, kind)| (!has).then_some(kind))
+            .collect();
+        if kinds.contains(&WhoKind::Uncollected) && !missing.is_empty() {
+            let asker = Asker::Uncollected(account);
+            jobs.extend(unknown_members(WhoKind::Uncollected, account, asker, (&missing, &[])));
         }
     }
+    (jobs, roots)
+}
+
+/// Lists everybody outside of these accounts: of other accounts, services and providers those that are named, and all others.
+pub(super) fn outsiders<'p>(
+    kinds: &[WhoKind],
+    own: &BTreeSet<&'p str>,
+    mut named: Names<'p>,
+) -> Vec<Job<'p>> {
+    let mut jobs = Vec::new();
+    if kinds.contains(&WhoKind::Account) {
+        let accounts = named.remove(&WhoKind::Account).unwrap_or_default();
+        foreign(own, accounts.into_iter().filter(|id| !own.contains(id)).collect(), &mut jobs);
+    }
+    if kinds.contains(&WhoKind::Anonymous) {
+        let callers = Callers::of_kinds(&[Kind::Anonymous], None, false);
+        jobs.push(job(WhoKind::Anonymous, "anyone", (Asker::Nobody, callers), &[]));
+    }
+    for (kind, of_kind, element, prefix) in [
+        (WhoKind::Service, &[Kind::Service][..], "Service", "service"),
+        (WhoKind::Federated, &[Kind::WebIdentity, Kind::Saml], "Federated", "federated"),
+    ] {
+        if !kinds.contains(&kind) {
+            continue;
+        }
+        // A name that stands for several, or that nobody can have, is left to the question about all others.
+        let names = named.remove(&kind).into_iter().flatten();
+        let named = names.filter(|name| !name.contains(['*', '?', '$'])).filter_map(|name| {
+            let callers = Callers::parse(&format!("{prefix}:{name}")).ok()?;
+            Some((name, callers))
+        });
+        let named: Vec<(&str, Callers)> = named.collect();
+        let names: Vec<&str> = named.iter().map(|(name, _)| *name).collect();
+        let others = json!({element: names});
+        let statement = json!({"Effect": "Allow", "NotPrincipal": others, "Action": "*"});
+        let further = match names.is_empty() {
+            true => Vec::new(),
+            false => vec![written(&statement.to_string())],
+        };
+        for (name, callers) in named {
+            jobs.push(job(kind, name, (Asker::Nobody, callers), &[]));
+        }
+        let callers = Callers::of_kinds(of_kind, None, false);
+        jobs.push(job(kind, &format!("any other {prefix}"), (Asker::Nobody, callers), &further));
+    }
+    jobs
+}
+
+/// Lists these other accounts, and all others beside them and the own ones.
+fn foreign<'p>(own: &BTreeSet<&'p str>, accounts: Vec<&'p str>, jobs: &mut Vec<Job<'p>>) {
+    let kinds = [Kind::User, Kind::RoleSession, Kind::Root];
+    for account in &accounts {
+        let asker = Asker::Foreign(Some(account));
+        jobs.extend(unknown_members(WhoKind::Account, account, asker, (&kinds, &[])));
+    }
+    let known: Vec<&str> = own.iter().copied().chain(accounts).collect();
+    let further = fact(&json!({"StringNotEquals": {"aws:PrincipalAccount": known}}).to_string());
+    let further = if known.is_empty() { Vec::new() } else { vec![further] };
+    let asker = Asker::Foreign(None);
+    jobs.extend(unknown_members(WhoKind::Account, "any other account", asker, (&kinds, &further)));
 }
 
 fn job<'p>(
@@ -164,7 +170,7 @@ fn outsiders_in(document: &Document) -> Vec<(WhoKind, &str)> {
 }
 
 /// Returns the partition of the principals of a snapshot.
-fn partition(snapshot: &Snapshot) -> &str {
+pub(super) fn partition(snapshot: &Snapshot) -> &str {
     let first = snapshot.principals.keys().next().or_else(|| snapshot.resources.keys().next());
     first.and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws")
 }

@@ -69,6 +69,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::WhatCan(args) => {
             answer(&args.output, "what-can", &|output| command::what_can::run(args, output))
         }
+        Command::CheckGuardrails(args) => {
+            answer(&args.output, "check-guardrails", &|output| command::guardrails::run(args, output))
+        }
         Command::Snapshot(args) => {
             answer(&args.output, "snapshot", &|output| command::snapshot::run(args, output))
         }

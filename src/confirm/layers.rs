@@ -21,7 +21,10 @@ pub(super) fn is_allowed(
     agrees(request, requester, &layered.layers, claim)?;
     let decision = decide_layers(&layered.layers, request, claim.options);
     match decision.decision {
-        Decision::Allowed => Ok(()),
+        Decision::Allowed => match &layered.before {
+            None => Ok(()),
+            Some(before) => is_refused(request, requester, &before.layers, claim),
+        },
         Decision::Undetermined => Err(Disagreement {
             message: "is the request allowed by all layers? The referee says that it is open".to_owned(),
             open: Some(OpenPoint::Layers(decision.open)),
@@ -29,6 +32,31 @@ pub(super) fn is_allowed(
         }),
         Decision::ImplicitlyDenied | Decision::ExplicitlyDenied => Err(Disagreement::new(
             "is the request allowed by all layers? The referee says no, the search says yes",
+        )),
+    }
+}
+
+/// Confirms that the layers before a change refuse the request.
+fn is_refused(
+    request: &Request,
+    requester: &Requester,
+    before: &Layers<&Document>,
+    claim: &Claim<'_>,
+) -> Result<(), Disagreement> {
+    agrees(request, requester, before, claim)?;
+    let mut own = request.clone();
+    own.hidden.boundary = before.boundary.is_some();
+    let decision = decide_layers(before, &own, claim.options);
+    match decision.decision {
+        Decision::ImplicitlyDenied | Decision::ExplicitlyDenied => Ok(()),
+        Decision::Undetermined => Err(Disagreement {
+            message: "do the layers before the change refuse the request? The referee says that it is open"
+                .to_owned(),
+            open: Some(OpenPoint::Layers(decision.open)),
+            is_of_linked_keys: false,
+        }),
+        Decision::Allowed => Err(Disagreement::new(
+            "do the layers before the change refuse the request? The referee says no, the search says yes",
         )),
     }
 }

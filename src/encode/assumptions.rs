@@ -93,10 +93,13 @@ impl Found {
     /// Adds the choices on which a decision over layers depends.
     fn add_of_layers(&mut self, layered: &Layered<'_>, scope: &[&Document]) {
         let layers = &layered.layers;
+        let earlier = layered.before.as_ref().map(|before| &before.layers);
+        let has_resource =
+            layers.resource.is_some() || earlier.is_some_and(|layers| layers.resource.is_some());
         let may_be_of = |service: &str| scope.iter().all(|document| allows_some(document, service));
         let names = [
-            (!layers.session.is_empty() && layers.resource.is_some(), Code::SessionGrantBeatsSessionPolicy),
-            (layers.resource.is_some() && may_be_of("s3"), Code::BucketOwnerEnforced),
+            (!layers.session.is_empty() && has_resource, Code::SessionGrantBeatsSessionPolicy),
+            (has_resource && may_be_of("s3"), Code::BucketOwnerEnforced),
             (may_be_of("iam"), Code::AwsProtectedEntities),
         ];
         names.into_iter().filter(|(is_so, _)| *is_so).for_each(|(_, name)| self.add(name));

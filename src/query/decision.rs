@@ -4,7 +4,7 @@
 //! (`verify/layered`); docs/semantics.md, "All layers", states it in words, with its sources.
 
 use super::rules::{Rule, document_of, statement};
-use super::{Callers, Layered, Query, Role, Tree};
+use super::{Before, Callers, Layered, Query, Role, Tree};
 use crate::code::Code;
 use crate::policy::{
     Attached, Document, Effect, LayerKind, Layers, PrincipalForms, RequestSet, ResourceShape,
@@ -15,6 +15,8 @@ use crate::request::RequesterKind as Kind;
 #[derive(Debug)]
 pub struct LayeredQuestion<'a> {
     layers: Layers<&'a Document>,
+    /// The layers before a change, which have to refuse the request.
+    before: Option<Before<&'a Document>>,
     callers: Callers,
     /// The documents that each have to allow a request in question.
     scope: &'a [Document],
@@ -45,15 +47,23 @@ struct Facts {
 }
 
 impl<'a> LayeredQuestion<'a> {
-    /// Asks about these layers. With `strict_arn`, it is open if a wildcard in a field of an ARN matches `:`.
+    /// Asks about these layers; with those before a change, about the requests that they refuse and the others allow. With
+    /// `strict_arn`, it is open if a wildcard in a field of an ARN matches `:`.
     pub fn new(
         layers: Layers<&'a Document>,
+        before: Option<Before<&'a Document>>,
         callers: Callers,
         scope: &'a [Document],
         strict_arn: bool,
     ) -> LayeredQuestion<'a> {
-        let mentioned: Vec<&str> =
-            layers.documents().copied().chain(scope).flat_map(Document::mentioned_keys).collect();
+        let earlier = before.iter().flat_map(|before| before.layers.documents().copied());
+        let mentioned: Vec<&str> = layers
+            .documents()
+            .copied()
+            .chain(earlier)
+            .chain(scope)
+            .flat_map(Document::mentioned_keys)
+            .collect();
         let mentions = |key: &str| mentioned.contains(&key);
         let conditions = |operators: &str| {
             fact(&format!("\"Action\":\"*\",\"Resource\":\"*\",\"Condition\":{{{operators}}}"))
@@ -66,7 +76,8 @@ impl<'a> LayeredQuestion<'a> {
         let on = |account: &str| format!("\"Action\":\"*\",\"Resource\":\"arn:*:*:*:{account}:*\"");
         let organization = layers.organization.as_deref();
         let mut through = Vec::new();
-        if layers.endpoint.is_some() {
+        let comes_through = |layers: &Layers<&Document>| layers.endpoint.is_some();
+        if comes_through(&layers) && before.as_ref().is_none_or(|before| comes_through(&before.layers)) {
             if mentions("aws:sourceip") {
                 through.push("\"aws:SourceIp\":\"true\"".to_owned());
             }
@@ -105,20 +116,28 @@ impl<'a> LayeredQuestion<'a> {
             endpoint: (!through.is_empty())
                 .then(|| conditions(&format!("\"Null\":{{{}}}", through.join(",")))),
         };
-        LayeredQuestion { layers, callers, scope, owner: known, facts }
+        LayeredQuestion { layers, before, callers, scope, owner: known, facts }
     }
 
-    /// Returns the query: is there a request of the scope, by some of the callers, that all layers together allow?
+    /// Returns the query: is there a request of the scope, by some of the callers, that all layers together allow, and that those
+    /// before the change refuse, if there are such layers?
     pub fn query(&self) -> Query<'_> {
         let layers = self.layers.map(|document| *document);
-        let layered = Layered { layers, callers: &self.callers, names: self.callers.document() };
-        let mut builder = Builder { question: self, query: Query::over_layers(layered), known: Vec::new() };
+        let before = self.before.as_ref().map(|before| before.map(|document| *document));
+        let layered = Layered { layers, callers: &self.callers, names: self.callers.document(), before };
+        let query = Query::over_layers(layered);
+        let mut builder =
+            Builder { question: self, layers: &self.layers, is_before: false, query, known: Vec::new() };
         for document in self.scope {
             builder.query.add(Role::Scope, RequestSet::ALLOWED, [document]);
         }
         let demands = builder.demands();
         let allowed = builder.allowed();
-        builder.query.demand(demands.into_iter().chain([allowed]));
+        let refused = self.before.as_ref().map(|before| {
+            (builder.layers, builder.is_before) = (&before.layers, true);
+            builder.allowed().negated()
+        });
+        builder.query.demand(demands.into_iter().chain(refused).chain([allowed]));
         builder.query
     }
 }
@@ -166,6 +185,9 @@ pub(super) fn fact(members: &str) -> Document {
 /// Builds the tree of a question, and the sets that it is over.
 struct Builder<'s, 'a> {
     question: &'s LayeredQuestion<'a>,
+    /// The layers whose decision is written: those after a change, then those before it.
+    layers: &'s Layers<&'a Document>,
+    is_before: bool,
     query: Query<'s>,
     /// Sets that are built already: those of layers by kind, level and set, those of single documents by address.
     known: Vec<(Key, usize)>,
@@ -173,10 +195,13 @@ struct Builder<'s, 'a> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Key {
-    Layer(LayerKind, usize, RequestSet),
+    /// True for a layer before a change.
+    Layer(bool, LayerKind, usize, RequestSet),
     Document(*const Document),
 }
 
+/// The start of the key of a point about the layers before a change.
+pub(crate) const BEFORE: &str = "before ";
 /// The principals to which policies are attached.
 const PRINCIPALS: [Kind; 3] = [Kind::User, Kind::RoleSession, Kind::FederatedUser];
 /// The principals of accounts.
@@ -186,18 +211,42 @@ const OF_ACCOUNTS: [Kind; 5] =
 impl<'s> Builder<'s, '_> {
     /// Returns "a statement of the layer with the effect of the set applies", which is open if a policy of the layer is missing.
     fn of_layer(&mut self, kind: LayerKind, level: usize, set: RequestSet) -> Tree {
-        let attached = self.question.layers.attached().find(|of| (of.kind, of.level) == (kind, level));
+        let attached = self.layers.attached().find(|of| (of.kind, of.level) == (kind, level));
         let Some(attached) = attached else { return Tree::constant(false) };
         let mut parts = Vec::new();
         let documents: Vec<&'s Document> =
             attached.policies.iter().filter_map(Attached::policy).copied().collect();
         if !documents.is_empty() {
-            parts.push(self.set(Key::Layer(kind, level, set), Role::Part, set, documents));
+            parts.push(self.set(Key::Layer(self.is_before, kind, level, set), Role::Part, set, documents));
         }
         if attached.policies.iter().any(|policy| policy.missing().is_some()) {
-            parts.push(missing(kind, level, set));
+            parts.push(self.missing(kind, level, set));
         }
         Tree::any(parts)
+    }
+
+    /// Returns the open point that stands for the policies of a layer that are not known. Before a change to one snapshot it is the
+    /// same point if the same policies are not known.
+    fn missing(&self, kind: LayerKind, level: usize, set: RequestSet) -> Tree {
+        let unknown = |layers: &Layers<&'_ Document>| -> Vec<Box<str>> {
+            let attached = layers.attached().filter(|of| (of.kind, of.level) == (kind, level));
+            let names = attached.flat_map(|of| of.policies).filter_map(Attached::missing);
+            let mut names: Vec<Box<str>> = names.map(Into::into).collect();
+            names.sort_unstable();
+            names
+        };
+        let is_alike = unknown(&self.question.layers) == unknown(self.layers);
+        self.of_world(Code::MissingLayer, format!("{} {level} {}", kind.name(), set.name()), is_alike)
+    }
+
+    /// Returns a point that is open because of a fact that is not known. Before a change it is the same point only if the change
+    /// was applied to one snapshot, and does not touch the fact.
+    fn of_world(&self, code: Code, key: String, is_untouched: bool) -> Tree {
+        let is_same = self.question.before.as_ref().is_none_or(|before| before.is_same_world);
+        match !self.is_before || is_same && is_untouched {
+            true => Tree::Open(code, key.into()),
+            false => Tree::Open(code, format!("{BEFORE}{key}").into()),
+        }
     }
 
     fn set(
@@ -234,13 +283,13 @@ impl<'s> Builder<'s, '_> {
     /// Returns the number of levels of a layer.
     fn levels(&self, kind: LayerKind) -> usize {
         match kind {
-            LayerKind::ServiceControl => self.question.layers.scp.len(),
-            _ => self.question.layers.rcp.len(),
+            LayerKind::ServiceControl => self.layers.scp.len(),
+            _ => self.layers.rcp.len(),
         }
     }
 
     fn is_attached(&self, kind: LayerKind) -> bool {
-        self.question.layers.attached().any(|of| of.kind == kind)
+        self.layers.attached().any(|of| of.kind == kind)
     }
 
     /// Returns the demands on requests that follow from the layers and the callers.
@@ -257,7 +306,11 @@ impl<'s> Builder<'s, '_> {
             let of_account = self.fact(document);
             demands.push(Tree::any(elsewhere.into_iter().chain([of_account])));
         }
-        if question.layers.resource.is_some() || question.layers.resource_account.is_some() {
+        let about_one =
+            |layers: &Layers<&Document>| layers.resource.is_some() || layers.resource_account.is_some();
+        if about_one(&question.layers)
+            && question.before.as_ref().is_none_or(|before| about_one(&before.layers))
+        {
             // The layers are about a resource. It is not known which actions are on none, except for these.
             let on_one = self.rule(Rule::NoResource).negated();
             let on_none = [Rule::CallerIdentity, Rule::SessionToken].map(|rule| self.rule(rule));
@@ -323,7 +376,7 @@ impl<'s> Builder<'s, '_> {
                 None => star,
             },
             (None, own) => {
-                let open = Tree::Open(Code::ResourceWithoutAccount, "same".into());
+                let open = self.of_world(Code::ResourceWithoutAccount, "same".to_owned(), true);
                 match question.facts.on_own.as_ref().filter(|_| own.is_some()) {
                     Some(document) => {
                         let (nowhere, aws) = (self.rule(Rule::WithoutAccount), self.rule(Rule::OfAws));
@@ -411,7 +464,7 @@ impl<'s> Builder<'s, '_> {
             denied.push(Tree::all(parts));
         }
         let question = self.question;
-        let owner = question.layers.resource_account.as_deref();
+        let owner = self.layers.resource_account.as_deref();
         if let Some(owner) = owner.filter(|_| !denied.is_empty() && OF_ACCOUNTS.contains(&kind)) {
             // An action without a resource is bound by the RCPs of its caller, which are not given for another account.
             let is_own = match (question.callers.account(), &question.facts.in_owner) {
@@ -423,7 +476,7 @@ impl<'s> Builder<'s, '_> {
             denied.push(Tree::all([
                 star,
                 is_own.negated(),
-                Tree::Open(Code::MissingLayer, "rcp of caller".into()),
+                self.of_world(Code::MissingLayer, "rcp of caller".to_owned(), false),
             ]));
         }
         denied
@@ -461,8 +514,8 @@ impl<'s> Builder<'s, '_> {
         }
         // A role has a trust policy, a key has a key policy, and an organization may have a delegation policy.
         let trust = self.rule(Rule::NeedsTrust);
-        let trusted = Tree::all([trust, missing(LayerKind::Resource, 0, set)]);
-        let delegation = Tree::Open(Code::OrganizationsDelegation, set.name().into());
+        let trusted = Tree::all([trust, self.missing(LayerKind::Resource, 0, set)]);
+        let delegation = self.of_world(Code::OrganizationsDelegation, set.name().to_owned(), true);
         let (organizations, same) = (self.rule(Rule::Organizations), self.same_account());
         let delegated = Tree::all([organizations, same.negated(), delegation]);
         Tree::all([consulted, Tree::any([trusted, delegated])])
@@ -532,14 +585,10 @@ impl<'s> Builder<'s, '_> {
         let same = self.same_account();
         let pass_role = self.rule(Rule::PassRole);
         let across = Tree::all([same.clone().negated(), pass_role.negated(), across]);
-        let grant = Tree::all([self.rule(Rule::MayHaveGrant), Tree::Open(Code::KmsGrants, "".into())]);
+        let granted = self.of_world(Code::KmsGrants, String::new(), true);
+        let grant = Tree::all([self.rule(Rule::MayHaveGrant), granted]);
         Tree::any([Tree::all([same, own]), across, grant])
     }
-}
-
-/// Returns the open point that stands for a policy that is not known.
-fn missing(kind: LayerKind, level: usize, set: RequestSet) -> Tree {
-    Tree::Open(Code::MissingLayer, format!("{} {level} {}", kind.name(), set.name()).into())
 }
 
 /// Returns the document that lets through just the requests by roles of services.

@@ -75,6 +75,24 @@ pub struct Layered<'a> {
     pub callers: &'a Callers,
     /// The document that names them, if they are named.
     pub names: Option<&'a Document>,
+    /// The layers before a change, if the query is about what they refuse and the layers after it allow.
+    pub before: Option<Before<&'a Document>>,
+}
+
+/// The layers before a change.
+#[derive(Clone, Debug)]
+pub struct Before<D> {
+    /// The layers. Organization and account of the resource are those of the layers after the change.
+    pub layers: Layers<D>,
+    /// True if whatever is not known of both sides under the same name is the same on both: the change was applied to one snapshot.
+    pub is_same_world: bool,
+}
+
+impl<D> Before<D> {
+    /// Returns the same layers with each document replaced.
+    pub fn map<'l, E>(&'l self, replace: impl FnMut(&'l D) -> E) -> Before<E> {
+        Before { layers: self.layers.map(replace), is_same_world: self.is_same_world }
+    }
 }
 
 impl<'a> Query<'a> {

@@ -11,9 +11,10 @@ mod tree;
 mod world;
 
 pub use callers::Callers;
+pub(crate) use decision::BEFORE;
 pub use decision::LayeredQuestion;
 pub use kind::CheckKind;
-pub use layers::{Layer, Layered, Query, Role};
+pub use layers::{Before, Layer, Layered, Query, Role};
 pub use outside::Outside;
 pub(crate) use rules::{ALL_RULES, Rule};
 pub use semantics::Semantics;

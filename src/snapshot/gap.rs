@@ -83,6 +83,11 @@ impl Gap {
         Gap::new(GapKind::Iam, account, format!("{what} of {account} were not collected"), Some(command))
     }
 
+    /// The users and roles of an account.
+    pub(crate) fn principals(account: &str) -> Gap {
+        Gap::iam(account, "the users and roles")
+    }
+
     /// A managed policy.
     pub(super) fn managed(kind: GapKind, arn: &str) -> Gap {
         let what = if kind == GapKind::Boundary { "the boundary" } else { "the managed policy" };

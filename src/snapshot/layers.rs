@@ -123,9 +123,10 @@ pub struct Assembled {
     pub gaps: Vec<LayerGap>,
 }
 
-struct Assembly(Vec<LayerGap>);
+/// The gaps so far, and the snapshot.
+struct Assembly<'s>(Vec<LayerGap>, &'s Snapshot);
 
-impl Assembly {
+impl Assembly<'_> {
     fn attach(
         &mut self,
         kind: LayerKind,
@@ -135,7 +136,7 @@ impl Assembly {
         match policy {
             Collected::Known(document) => Attached::Policy(document),
             Collected::Missing(gap) => {
-                let name = gap.of.clone();
+                let name = self.1.name_of_missing(gap.kind, &gap.of);
                 self.0.push(LayerGap { kind, level, gap: *gap });
                 Attached::Missing(name)
             }
@@ -201,7 +202,7 @@ impl Snapshot {
 
     /// Puts the layers together for one requester and one target.
     pub fn assemble(&self, asker: Asker<'_>, target: &Target) -> Assembled {
-        let mut all = Assembly(Vec::new());
+        let mut all = Assembly(Vec::new(), self);
         let missing = |gap: Gap| Collected::Missing(Box::new(gap));
         let (identity, boundary) = match asker {
             Asker::Principal(principal) => (self.identity_of(principal), self.boundary_of(principal)),

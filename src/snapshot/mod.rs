@@ -3,6 +3,7 @@
 //! [`Snapshot::read`] takes the files of a directory in any subset and recognises each by its content. What was not collected is a
 //! [`Gap`] with the read-only call that collects it; it is never read as empty.
 
+mod change;
 mod endpoints;
 mod facts;
 mod gap;
@@ -25,6 +26,7 @@ use crate::span::Source;
 use model::Documents;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use change::{Change, ChangeError};
 pub use endpoints::Through;
 use facts::ENDPOINT_KEYS;
 pub use facts::{Facts, Restriction};
@@ -101,6 +103,8 @@ pub struct Snapshot {
     pub endpoints: Vec<Endpoint>,
     /// The services of accounts whose policies of resources were all collected.
     pub complete: BTreeSet<(Box<str>, Box<str>)>,
+    /// The kinds of facts that were not collected, and that a change may have altered all the same.
+    altered: BTreeSet<GapKind>,
     /// The policy that allows everything.
     full_access: DocumentId,
     /// The files, in the order given.
@@ -148,6 +152,19 @@ impl Snapshot {
     /// Returns the number of documents.
     pub fn document_count(&self) -> usize {
         self.documents.0.len()
+    }
+
+    /// Returns the name of a fact that was not collected. It is the same before and after a change only if the change cannot have
+    /// altered the fact: a policy that is replaced may be in a list that was not collected.
+    pub(crate) fn name_of_missing(&self, kind: GapKind, of: &str) -> Box<str> {
+        // A fact that is one policy is altered only if the change gives it.
+        let is_one = of.starts_with("p-")
+            || of.ends_with("\"]")
+            || of.splitn(6, ':').nth(5).is_some_and(|rest| rest.starts_with("policy/"));
+        match self.altered.contains(&kind) && !is_one {
+            true => format!("{of} (altered)").into(),
+            false => of.into(),
+        }
     }
 
     /// Returns the id of the organization of an account, if its place in the tree is known.

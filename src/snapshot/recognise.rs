@@ -210,6 +210,7 @@ impl Reader<'_> {
         let mut snapshot = Snapshot {
             documents: self.documents,
             complete: self.complete,
+            altered: BTreeSet::new(),
             full_access,
             principals: self.principals,
             accounts: self.accounts,

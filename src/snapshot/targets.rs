@@ -19,6 +19,13 @@ const WITHOUT_POLICIES: [&str; 6] = ["autoscaling", "athena", "cloudformation", 
 /// part of one that is, and then its policy decides.
 const WITHOUT_PARTS: [&str; 4] = ["kms", "secretsmanager", "sns", "sqs"];
 
+/// True if all parts of a resource have ARNs that its policy is certainly for: a bucket with its objects, or a resource without parts.
+pub(super) fn has_no_other_parts(arn: &str) -> bool {
+    let service = arn.split(':').nth(2);
+    let is_whole = |known: &&str| service.is_some_and(|service| service.eq_ignore_ascii_case(known));
+    WITHOUT_PARTS.iter().any(|known| is_whole(&known)) || covered(arn).len() > 1
+}
+
 /// True if each text that matches the pattern is a resource that the policy of `arn` is for.
 fn is_within(pattern: &str, arn: &str) -> bool {
     covered(arn).iter().any(|covered| match covered.strip_suffix('*') {
@@ -28,6 +35,11 @@ fn is_within(pattern: &str, arn: &str) -> bool {
 }
 
 impl Snapshot {
+    /// Returns the services whose resources have no policies of their own.
+    pub(crate) fn services_without_policies() -> [&'static str; 6] {
+        WITHOUT_POLICIES
+    }
+
     /// Splits the resources of a question. `own` is the account of the requester, if it has one.
     ///
     /// The targets cover all resources in question: what is not one of the snapshot is in one of the last, and its policy is a gap

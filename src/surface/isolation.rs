@@ -1,8 +1,8 @@
 //! Isolates broken invariants: they end one job in an internal error, never in a verdict.
 
 use crate::check::{
-    Answer, BlockOutcome, CanAnswer, CanVerdict, Comparison, Difference, ExternalAccess, Lint, NearMiss,
-    SnapshotAnswer, WhatAnswer, WhoAnswer, caught,
+    Answer, BlockOutcome, CanAnswer, CanVerdict, Comparison, Difference, ExternalAccess, Gains, Guardrails,
+    Lint, NearMiss, SnapshotAnswer, WhatAnswer, WhoAnswer, caught,
 };
 use crate::report::Failure;
 use crate::solve::{UnknownReason, Verdict};
@@ -72,6 +72,18 @@ impl Answered for SnapshotAnswer<'_> {
 impl Answered for WhoAnswer<'_> {
     fn fault(&self) -> Option<&str> {
         self.open.iter().find_map(|entry| entry.answer.fault())
+    }
+}
+
+impl Answered for Gains<'_> {
+    fn fault(&self) -> Option<&str> {
+        self.open.iter().find_map(|entry| entry.part.answer.fault())
+    }
+}
+
+impl Answered for Result<Guardrails<'_>, String> {
+    fn fault(&self) -> Option<&str> {
+        self.as_ref().ok()?.internal.as_deref()
     }
 }
 

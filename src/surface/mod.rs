@@ -4,6 +4,7 @@
 mod access;
 mod cache;
 mod callers;
+mod change;
 mod failure;
 mod isolation;
 mod jobs;
@@ -19,6 +20,7 @@ mod what;
 pub use access::{access_at_levels, access_entries};
 pub use cache::{Cache, Known, Remembered, prepared};
 pub use callers::wanted;
+pub use change::{asked_gains, asked_guardrails, changed_snapshot};
 pub use failure::{reason, unmakable, unreadable, unwritable};
 #[cfg(test)]
 pub(crate) use isolation::injection;

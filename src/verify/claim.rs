@@ -1,7 +1,7 @@
 //! The claim of a certificate in full: the query with its lists, how the policies are read, and which texts they are.
 
 use crate::hash::sha256;
-use crate::policy::{Attached, Document, PolicyType, PrincipalForms, RequestSet};
+use crate::policy::{Attached, Document, Layers, PolicyType, PrincipalForms, RequestSet};
 use crate::query::{CheckKind, Layered, Query, Role, World};
 use crate::request::AddressSet;
 use crate::verify::certificate::{CatalogueText, Certificate, Entry, Options, OutsideText};
@@ -158,6 +158,15 @@ pub(super) fn claimed_policies(query: &Query<'_>, check: &str) -> Vec<ClaimedPol
                 text: None,
             }));
         }
+        if let Some(before) = &layered.before {
+            policies.extend(before.layers.documents().map(|document| ClaimedPolicy {
+                role: "before",
+                name: document.source.name().to_owned(),
+                sha256: sha256(document.source.text()),
+                set: None,
+                text: None,
+            }));
+        }
     }
     for (role, name) in [
         (Role::Grants, "policies"),
@@ -212,6 +221,14 @@ pub(super) fn question(query: &Query<'_>, check: &str, access: Option<&[Entry]>,
     text.push_str(" is");
     if let Some(layered) = query.layered() {
         text.push_str(&format!(" allowed by all layers together ({})", of_layers(layered)));
+        if let Some(before) = &layered.before {
+            let world = match before.is_same_world {
+                true => "; what is not known is the same before",
+                false => "",
+            };
+            let before = sets_of(&before.layers).join("; ");
+            text.push_str(&format!(" and not by those before the change ({before}{world})"));
+        }
     }
     for (role, before, between) in [
         (Role::Grants, of_policies(query.set()), " and "),
@@ -234,18 +251,7 @@ pub(super) fn question(query: &Query<'_>, check: &str, access: Option<&[Entry]>,
 
 /// Describes the layers and the requesters of a decision.
 fn of_layers(layered: &Layered<'_>) -> String {
-    let mut parts: Vec<String> = layered
-        .layers
-        .attached()
-        .map(|set| {
-            let policies = set.policies.iter().map(|policy| match policy {
-                Attached::Policy(document) => named(document, false),
-                Attached::Missing(name) => format!("{name} (not known)"),
-            });
-            let policies: Vec<String> = policies.collect();
-            format!("{} {}: {}", set.kind.name(), set.level, policies.join(", "))
-        })
-        .collect();
+    let mut parts = sets_of(&layered.layers);
     let owner = layered.layers.resource_account.as_deref().map(|owner| format!("resource of {owner}"));
     let organization = layered.layers.organization.as_deref().map(|id| format!("organization {id}"));
     parts.extend(owner.into_iter().chain(organization));
@@ -255,6 +261,20 @@ fn of_layers(layered: &Layered<'_>) -> String {
         None => format!("for some requester of the kinds {kinds:?}"),
     });
     parts.join("; ")
+}
+
+/// Describes each layer.
+fn sets_of(layers: &Layers<&Document>) -> Vec<String> {
+    let sets = layers.attached();
+    let described = sets.map(|set| {
+        let policies = set.policies.iter().map(|policy| match policy {
+            Attached::Policy(document) => named(document, false),
+            Attached::Missing(name) => format!("{name} (not known)"),
+        });
+        let policies: Vec<String> = policies.collect();
+        format!("{} {}: {}", set.kind.name(), set.level, policies.join(", "))
+    });
+    described.collect()
 }
 
 /// Describes how the request relates to the policies of a query about this set.

@@ -257,7 +257,10 @@ fn over_layers(
     if !is_read_so || certificate.axioms != axioms(semantics) {
         return Err(Refusal::new("layers are not read under these options"));
     }
-    let layered = LayeredClaim::new(layers.map(|document| document), &decision.callers()?, &scope)?;
+    let before = decision.before(&limits.input)?;
+    let earlier = before.as_ref().map(|before| before.map(|document| document));
+    let callers = decision.callers()?;
+    let layered = LayeredClaim::new(layers.map(|document| document), earlier, &callers, &scope)?;
     let query = layered.query().knowing(known);
     if conditions(&query) != decision.conditions {
         return Err(Refusal::new("its conditions are not those of its layers"));

@@ -239,14 +239,14 @@ fn layers(random: &mut Random, callers: &Callers) -> Layers<Document> {
 }
 
 /// A question with its layers.
-struct Case {
-    layers: Layers<Document>,
-    wanted: Wanted,
-    requesters: &'static [&'static str],
+pub(crate) struct Case {
+    pub(crate) layers: Layers<Document>,
+    pub(crate) wanted: Wanted,
+    pub(crate) requesters: &'static [&'static str],
 }
 
 impl Case {
-    fn new(random: &mut Random) -> Case {
+    pub(crate) fn new(random: &mut Random) -> Case {
         let (spelled, requesters) = random.pick(&CALLERS);
         let callers = Callers::parse(spelled).unwrap();
         let layers = layers(random, &callers);
@@ -270,13 +270,13 @@ impl Case {
         can(&layers, &self.wanted, &check::Options::default()).verdict
     }
 
-    fn decision(&self, request: &Request) -> Decision {
+    pub(crate) fn decision(&self, request: &Request) -> Decision {
         let options = Options::for_documents(&self.documents());
         decide_layers(&self.layers.map(|document| document), request, &options).decision
     }
 
     /// Returns the requests of the world that the question is about.
-    fn requests(&self, random: &mut Random) -> Vec<Request> {
+    pub(crate) fn requests(&self, random: &mut Random) -> Vec<Request> {
         let mut requests = Vec::new();
         for (action, resources) in CALLS {
             for resource in resources {
@@ -306,12 +306,16 @@ impl Case {
             boundary: self.layers.boundary.is_some(),
             ..RequestSpec::default()
         };
-        let request = spec.request().unwrap();
+        Some(spec.request().unwrap()).filter(|request| self.admits(request))
+    }
+
+    /// True if the request can happen and the question is about it.
+    pub(crate) fn admits(&self, request: &Request) -> bool {
         let mentioned: Vec<&str> =
             self.documents().into_iter().flat_map(|document| document.mentioned_keys()).collect();
         let sets = FactSets { safe: true, heuristics: false };
         let is_possible = request.inconsistencies(mentioned.iter().copied(), &sets).is_empty();
-        (is_possible && self.is_asked(&request, &mentioned)).then_some(request)
+        is_possible && self.is_asked(request, &mentioned)
     }
 
     /// True if the question is about the request: it agrees with the scope, and with what the layers say of accounts.
@@ -348,7 +352,7 @@ impl Case {
         scope && member && below && through && owned && agrees
     }
 
-    fn show(&self) -> String {
+    pub(crate) fn show(&self) -> String {
         let layers = self.layers.map(|document| document.source.text().to_owned());
         let scope: Vec<&str> = self.wanted.scope.iter().map(|document| document.source.text()).collect();
         format!("{layers:#?}\n{:?}\n{scope:?}", self.wanted.callers)
@@ -409,7 +413,7 @@ fn moved(tree: &Tree, first: usize) -> Tree {
 }
 
 /// True if it is proved that every request of the one query is one of the other.
-fn is_within(one: &Query<'_>, other: &Query<'_>, boundary: bool) -> bool {
+pub(crate) fn is_within(one: &Query<'_>, other: &Query<'_>, boundary: bool) -> bool {
     let mut query = Query::over_layers(one.layered().unwrap().clone());
     for layer in one.layers().chain(other.layers()) {
         // The conditions of both queries name the documents of the scope themselves.
@@ -435,8 +439,8 @@ fn search_and_verifier_write_the_same_decision() {
         let case = Case::new(&mut Random::new(seed, 0x5a3e));
         let Wanted { callers, scope } = &case.wanted;
         let layers = || case.layers.map(|document| document);
-        let question = LayeredQuestion::new(layers(), callers.clone(), scope, false);
-        let claim = LayeredClaim::new(layers(), callers, scope).unwrap();
+        let question = LayeredQuestion::new(layers(), None, callers.clone(), scope, false);
+        let claim = LayeredClaim::new(layers(), None, callers, scope).unwrap();
         let (searched, verified) = (question.query(), claim.query());
         let boundary = case.layers.boundary.is_some();
         assert!(
@@ -508,7 +512,7 @@ fn altered_conditions_are_refused() {
     assert!(altered > 100, "{altered}");
 }
 
-fn worlds_and_seed(default: u64) -> (u64, u64) {
+pub(crate) fn worlds_and_seed(default: u64) -> (u64, u64) {
     let number = |name: &str, default: u64| match std::env::var(name) {
         Ok(text) => text.parse().unwrap(),
         Err(_) => default,

@@ -27,6 +27,7 @@ mod guides;
 #[cfg(unix)]
 mod inputs;
 mod laws;
+mod layered_changes;
 mod layered_world;
 mod layers;
 mod ledger;
@@ -42,6 +43,7 @@ mod renderers;
 mod schemas;
 mod serve;
 mod small_world;
+mod snapshot_changes;
 mod snapshots;
 mod support;
 mod traps;

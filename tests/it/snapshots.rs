@@ -31,7 +31,7 @@ const CALLS: [(&str, &str); 8] = [
 /// Patterns of resources for questions, beside those of the calls.
 const PATTERNS: [&str; 4] = ["arn:aws:s3:::b/*", "arn:aws:s3:::*", "arn:aws:iam::*:role/*", "*"];
 
-fn organizations() -> impl Iterator<Item = (u64, Organization)> {
+pub(crate) fn organizations() -> impl Iterator<Item = (u64, Organization)> {
     let number = |name: &str, default: u64| match std::env::var(name) {
         Ok(text) => text.parse().unwrap(),
         Err(_) => default,
@@ -41,14 +41,14 @@ fn organizations() -> impl Iterator<Item = (u64, Organization)> {
     seeds.map(|seed| (seed, Organization::new(&mut Random::new(seed, 0x0a6))))
 }
 
-fn snapshot(files: Vec<File>) -> PreparedSnapshot {
+pub(crate) fn snapshot(files: Vec<File>) -> PreparedSnapshot {
     let snapshot = Snapshot::read(files, &SnapshotLimits::default());
     let faults: Vec<&str> = snapshot.faults.iter().map(|fault| fault.diagnostic.message.as_str()).collect();
     assert!(faults.is_empty() && snapshot.unread.is_empty(), "{faults:?}");
     PreparedSnapshot::new(snapshot)
 }
 
-fn question(random: &mut Random) -> Wants {
+pub(crate) fn question(random: &mut Random) -> Wants {
     let (action, resource) = random.pick(&CALLS);
     let resource = if random.chance(3) { random.pick(&PATTERNS) } else { resource };
     Wants { actions: vec![action.to_string()], resources: vec![resource.to_string()], ..Wants::default() }
@@ -67,7 +67,7 @@ fn verdict(prepared: &PreparedSnapshot, arn: &str, wants: &Wants) -> Option<CanV
 }
 
 /// Decides a request of a member by the layers that the model gives.
-fn decision(organization: &Organization, member: &Member, request: &Request) -> Decision {
+pub(crate) fn decision(organization: &Organization, member: &Member, request: &Request) -> Decision {
     let layers = organization.layers(member, &request.resource);
     let layers = layers.map(|document| document);
     let documents: Vec<&Document> = layers.documents().copied().collect();
@@ -75,7 +75,7 @@ fn decision(organization: &Organization, member: &Member, request: &Request) -> 
 }
 
 /// Returns the requests of a member in the small world, as the organization has them.
-fn requests(organization: &Organization, member: &Member) -> Vec<Request> {
+pub(crate) fn requests(organization: &Organization, member: &Member) -> Vec<Request> {
     let mut requests = Vec::new();
     let name = member.arn.rsplit('/').next().unwrap();
     let principals = match member.is_user {
@@ -120,7 +120,7 @@ fn requests(organization: &Organization, member: &Member) -> Vec<Request> {
 }
 
 /// True if a request is one that a question is about.
-fn is_wanted(request: &Request, wants: &Wants) -> bool {
+pub(crate) fn is_wanted(request: &Request, wants: &Wants) -> bool {
     let is_like = |pattern: &String, text: &str| match pattern.split_once('*') {
         Some((start, end)) => text.starts_with(start) && text.ends_with(end),
         None => pattern == text,

@@ -1,5 +1,6 @@
 //! The arguments of `compare` and `diff`.
 
+use super::change::ChangeArgs;
 use super::container::ContainerArgs;
 use super::judging::AloneArgs;
 use super::output::OutputArgs;
@@ -33,7 +34,7 @@ pub(crate) struct CompareArgs {
 #[derive(Args, Debug)]
 pub(crate) struct DiffArgs {
     /// The old policy; a file with several, or a directory, is compared policy by policy
-    #[arg(value_name = "OLD", required_unless_present = "plan", requires = "new")]
+    #[arg(value_name = "OLD", required_unless_present_any = ["plan", "snapshots"], requires = "new")]
     pub(crate) old: Option<String>,
     /// The policy as it is to be
     #[arg(value_name = "NEW")]
@@ -41,6 +42,8 @@ pub(crate) struct DiffArgs {
     /// A plan: every policy after it is compared with the same policy before it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["old", "new"])]
     pub(crate) plan: Option<String>,
+    #[command(flatten)]
+    pub(crate) change: ChangeArgs,
     #[command(flatten)]
     pub(crate) search: SearchArgs,
     #[command(flatten)]

@@ -7,11 +7,13 @@ mod batch;
 mod block_public_access;
 mod can;
 mod catalogue;
+mod change;
 mod check;
 mod compare;
 mod container;
 mod external_access;
 mod find;
+mod guardrails;
 mod info;
 mod init;
 mod judging;
@@ -44,12 +46,14 @@ pub(super) use batch::BatchArgs;
 pub(super) use block_public_access::BlockPublicAccessArgs;
 pub(super) use can::CanArgs;
 pub(super) use catalogue::{CatalogueArgs, CatalogueCommand};
+pub(super) use change::ChangeArgs;
 pub(super) use check::CheckArgs;
 use clap::{ArgAction, Parser, Subcommand};
 pub(super) use compare::{CompareArgs, DiffArgs};
 pub(super) use container::{ContainerArgs, IfItDepends};
 pub(super) use external_access::ExternalAccessArgs;
 pub(super) use find::FindArgs;
+pub(super) use guardrails::GuardrailsArgs;
 pub(super) use info::{CompletionsArgs, ExplainArgs, GuideArgs, ManArgs};
 pub(super) use init::InitArgs;
 pub(super) use layers::LayersArgs;
@@ -107,8 +111,12 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Check that NEW allows no request that EXISTING does not
     #[command(after_help = "\
-Example:
-  iamsat check-no-new-access --existing main.json --new branch.json")]
+Examples:
+  iamsat check-no-new-access --existing main.json --new branch.json
+  iamsat check-no-new-access -S snapshot --detach p-region@ou-prod
+  iamsat check-no-new-access --existing-snapshot monday --new-snapshot tuesday
+
+Over snapshots, PASS is proved for all principals and for everybody outside; FAIL lists who gains access, each with a request.")]
     CheckNoNewAccess(NoNewAccessArgs),
     /// Check that POLICY allows none of the listed actions on the listed resources
     #[command(after_help = "\
@@ -146,8 +154,9 @@ Exit codes: 0 EQUIVALENT (proved for every request), 1 anything else, 3 UNKNOWN,
     Compare(CompareArgs),
     /// Show the access gained and lost from OLD to NEW, in few groups
     #[command(after_help = "\
-Example:
+Examples:
   iamsat diff main.json branch.json
+  iamsat diff -S snapshot --attach p-new=scp.json@ou-prod
 
 Exit codes: 0 no difference (proved for every request), 1 some, 3 UNKNOWN whether these are all, 2 error.")]
     Diff(DiffArgs),
@@ -192,6 +201,15 @@ Examples:
 Exit codes: 0 listed, and proved that the list is complete, 1 with --expect-none if something is listed, 3 the list may
 be longer, 2 error.")]
     WhatCan(WhatCanArgs),
+    /// Find SCPs and RCPs, levels of SCPs and exemptions that change nothing in an organization
+    #[command(after_help = "\
+Examples:
+  iamsat check-guardrails -S snapshot
+  iamsat check-guardrails -S snapshot --policy p-region
+
+A guardrail without effect today may matter tomorrow: the notes advise nothing. Exit codes: 0 each has an effect, 1 some has none
+(proved for all principals and everybody outside), 3 some are undecided, 2 error.")]
+    CheckGuardrails(GuardrailsArgs),
     /// Show what a directory with answers of the AWS CLI holds, and what is missing
     #[command(after_help = "\
 Examples:
@@ -289,7 +307,7 @@ ends it after the requests in progress. `iamsat guide server` has the variables 
     Serve(Box<ServeArgs>),
     /// Check certificates written by --certificate
     #[command(after_help = "\
-Example:
+Examples:
   iamsat check-no-new-access --existing main.json --new branch.json --certificate pass.json
   iamsat verify pass.json
 

@@ -1,6 +1,7 @@
 //! The flags of `check-no-new-access`.
 
 use super::baseline::InputArgs;
+use super::change::ChangeArgs;
 use super::judging::JudgingArgs;
 use super::output::OutputArgs;
 use super::search::SearchArgs;
@@ -27,14 +28,16 @@ pub(crate) struct NoNewAccessArgs {
         long,
         value_name = "POLICY",
         alias = "existing-policy-document",
-        required_unless_present_any = ["existing_dir", "plan"]
+        required_unless_present_any = ["existing_dir", "plan", "snapshots"],
+        conflicts_with = "snapshots"
     )]
     pub(crate) existing: Option<String>,
     /// A directory of reference policies: each is a rule that is checked separately
-    #[arg(long, value_name = "DIR", conflicts_with = "existing")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["existing", "snapshots"])]
     pub(crate) existing_dir: Option<String>,
     /// The new policy; several are checked one by one
-    #[arg(long, value_name = "POLICY", alias = "new-policy-document", num_args = 1.., required_unless_present = "plan")]
+    #[arg(long, value_name = "POLICY", alias = "new-policy-document", num_args = 1..,
+        required_unless_present_any = ["plan", "snapshots"])]
     pub(crate) new: Vec<String>,
     /// A plan: every policy after it is compared with the same policy before it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["new", "existing_dir"])]
@@ -45,6 +48,8 @@ pub(crate) struct NoNewAccessArgs {
     /// The files of both sides, if no arguments name them.
     #[arg(skip)]
     pub(crate) sides: Option<Sides>,
+    #[command(flatten)]
+    pub(crate) change: ChangeArgs,
     #[command(flatten)]
     pub(crate) inputs: InputArgs,
     #[command(flatten)]

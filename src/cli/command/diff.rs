@@ -1,7 +1,7 @@
 //! `diff`: the requests that one policy allows and another does not, in both directions.
 
 use super::policy_pair::PolicyPair;
-use super::{certificate, diff_list, diff_many, tell};
+use super::{certificate, diff_list, diff_many, snapshot_change, tell};
 use crate::check::Options;
 use crate::cli::Exit;
 use crate::cli::args::{DiffArgs, Format};
@@ -14,6 +14,11 @@ use serde_json::json;
 
 pub(crate) fn run(args: &DiffArgs, output: &mut Output) -> Result<Exit, Failure> {
     let mut reader = Reader::new(&args.container);
+    if args.change.is_given() {
+        let options = args.search.options(&args.semantics).sharing();
+        let exit = snapshot_change::run("diff", &args.change, (&options, &mut reader), output)?;
+        return Ok(exit.zeroed(args.search.exit_zero));
+    }
     let paired = match (&args.plan, &args.old, &args.new) {
         (Some(plan), _, _) => Some(paired_plan(plan, &args.container, &mut reader)?),
         (None, Some(old), Some(new)) => paired_files(old, new, &args.container, &mut reader)?,

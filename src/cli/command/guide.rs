@@ -6,7 +6,7 @@ use crate::cli::output::Answers;
 use crate::report::Failure;
 
 /// The guides by name.
-const GUIDES: [(&str, &str); 30] = [
+const GUIDES: [(&str, &str); 32] = [
     ("access-not-granted", include_str!("../../../docs/guides/access-not-granted.md")),
     ("account", include_str!("../../../docs/guides/account.md")),
     ("batch", include_str!("../../../docs/guides/batch.md")),
@@ -18,6 +18,7 @@ const GUIDES: [(&str, &str); 30] = [
     ("diff", include_str!("../../../docs/guides/diff.md")),
     ("external-access", include_str!("../../../docs/guides/external-access.md")),
     ("find", include_str!("../../../docs/guides/find.md")),
+    ("guardrails", include_str!("../../../docs/guides/guardrails.md")),
     ("install", include_str!("../../../docs/guides/install.md")),
     ("known-findings", include_str!("../../../docs/guides/known-findings.md")),
     ("layers", include_str!("../../../docs/guides/layers.md")),
@@ -32,6 +33,7 @@ const GUIDES: [(&str, &str); 30] = [
     ("server", include_str!("../../../docs/guides/server.md")),
     ("simulate", include_str!("../../../docs/guides/simulate.md")),
     ("snapshot", include_str!("../../../docs/guides/snapshot.md")),
+    ("snapshot-change", include_str!("../../../docs/guides/snapshot-change.md")),
     ("terraform", include_str!("../../../docs/guides/terraform.md")),
     ("trust", include_str!("../../../docs/trust.md")),
     ("validate", include_str!("../../../docs/guides/validate.md")),

@@ -178,8 +178,8 @@ mod tests {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "iamsat", &mut script);
             let script = of_shell(&String::from_utf8(script).unwrap());
-            // Those of check-access-not-granted, find, can, who-can and simulate.
-            assert_eq!(script.matches(call).count(), 5, "{script}");
+            // Those of check-access-not-granted, check-no-new-access, diff, find, can, who-can and simulate.
+            assert_eq!(script.matches(call).count(), 7, "{script}");
         }
     }
 }

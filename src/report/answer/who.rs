@@ -7,7 +7,7 @@ use crate::index::guaranteed;
 use crate::policy::Document;
 use crate::report::issue::{Issue, Kind, Status, Subject};
 use crate::request::Request;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Gap, Snapshot};
 use crate::solve::UnknownReason;
 
 /// Keys that follow from the requester.
@@ -179,8 +179,13 @@ pub(super) fn context_of(documents: &[&Document], request: &Request) -> String {
 
 /// Returns the reasons why an answer is open; an empty text if it is not.
 pub(super) fn why_open(answer: &SnapshotAnswer<'_>) -> String {
-    let CanVerdict::Unknown(unknown) = &answer.part.answer.verdict else { return String::new() };
-    if let Some(gap) = answer.part.gaps.first() {
+    why_open_part(&answer.part.answer.verdict, &answer.part.gaps)
+}
+
+/// Returns the reasons why a verdict with these gaps is open; an empty text if it is not.
+pub(super) fn why_open_part(verdict: &CanVerdict, gaps: &[Gap]) -> String {
+    let CanVerdict::Unknown(unknown) = verdict else { return String::new() };
+    if let Some(gap) = gaps.first() {
         return one_line(&gap.why);
     }
     let mut reasons: Vec<String> = Vec::new();

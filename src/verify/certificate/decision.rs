@@ -3,7 +3,7 @@
 use super::Policy;
 use crate::limits::InputLimits;
 use crate::policy::{Attached, Document, LayerKind, Layers, is_account_id, is_organization_id, read};
-use crate::query::{Callers, Layered, Query, Tree};
+use crate::query::{Before, Callers, Layered, Query, Tree};
 use crate::request::RequesterKind;
 use crate::span::Source;
 use crate::verify::Refusal;
@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 pub struct DecisionText {
     /// The policies of each layer, level by level.
     pub layers: Vec<LayerText>,
+    /// The layers before a change, which refuse the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<BeforeText>,
     /// The account that owns the resource, if it is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_account: Option<String>,
@@ -25,6 +28,16 @@ pub struct DecisionText {
     pub callers: CallersText,
     /// The conditions of the query, for people; they follow from the rest.
     pub conditions: Vec<String>,
+}
+
+/// The layers before a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BeforeText {
+    /// The policies of each layer, level by level.
+    pub layers: Vec<LayerText>,
+    /// True if a policy that is not known is the same before and after, as far as it has the same name.
+    pub same_world: bool,
 }
 
 /// The policies of one layer, or of one level of it.
@@ -86,9 +99,15 @@ impl DecisionText {
             level,
             policies: policies.iter().map(policy).collect(),
         };
-        let Layered { layers, callers, .. } = layered;
+        let all = |layers: &Layers<&Document>| {
+            layers.attached().map(|set| layer(set.kind, set.level, set.policies)).collect()
+        };
+        let Layered { layers, callers, before, .. } = layered;
         DecisionText {
-            layers: layers.attached().map(|set| layer(set.kind, set.level, set.policies)).collect(),
+            layers: all(layers),
+            before: before
+                .as_ref()
+                .map(|before| BeforeText { layers: all(&before.layers), same_world: before.is_same_world }),
             resource_account: layers.resource_account.as_deref().map(str::to_owned),
             organization: layers.organization.as_deref().map(str::to_owned),
             callers: CallersText {
@@ -101,7 +120,9 @@ impl DecisionText {
 
     /// Returns all policies.
     pub(in crate::verify) fn policies(&self) -> impl Iterator<Item = &Policy> {
-        self.layers.iter().flat_map(|layer| &layer.policies).filter_map(|policy| match policy {
+        let earlier = self.before.iter().flat_map(|before| &before.layers);
+        let layers = self.layers.iter().chain(earlier);
+        layers.flat_map(|layer| &layer.policies).filter_map(|policy| match policy {
             AttachedText::Policy(policy) => Some(policy),
             AttachedText::Unknown { .. } => None,
         })
@@ -112,6 +133,24 @@ impl DecisionText {
     /// # Errors
     /// A policy has faults or does not fit its layer, or the layers are not complete.
     pub(in crate::verify) fn layers(&self, limits: &InputLimits) -> Result<Layers<Document>, Refusal> {
+        self.read(&self.layers, limits)
+    }
+
+    /// Reads the layers before a change, if the decision is about one.
+    ///
+    /// # Errors
+    /// As [`DecisionText::layers`].
+    pub(in crate::verify) fn before(
+        &self,
+        limits: &InputLimits,
+    ) -> Result<Option<Before<Document>>, Refusal> {
+        let read = |before: &BeforeText| {
+            Ok(Before { layers: self.read(&before.layers, limits)?, is_same_world: before.same_world })
+        };
+        self.before.as_ref().map(read).transpose()
+    }
+
+    fn read(&self, written: &[LayerText], limits: &InputLimits) -> Result<Layers<Document>, Refusal> {
         let is_named = |id: &Option<String>, is_id: fn(&str) -> bool| id.as_deref().is_none_or(is_id);
         if !is_named(&self.resource_account, is_account_id)
             || !is_named(&self.organization, is_organization_id)
@@ -125,7 +164,7 @@ impl DecisionText {
         };
         let (mut scp, mut rcp) = (Vec::new(), Vec::new());
         let mut before = None;
-        for layer in &self.layers {
+        for layer in written {
             let kind = LayerKind::parse(&layer.layer)
                 .ok_or_else(|| Refusal::new(format!("`{}` is not a layer", layer.layer)))?;
             // Each layer and level stands in its order, once.

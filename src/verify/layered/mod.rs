@@ -14,7 +14,7 @@ mod rules;
 pub use question::LayeredClaim;
 
 use crate::code::Code;
-use crate::policy::{Attached, Document, LayerKind, LayerSet, PrincipalForms, RequestSet};
+use crate::policy::{Attached, Document, LayerKind, LayerSet, Layers, PrincipalForms, RequestSet};
 use crate::query::{Query, Role, Tree};
 use crate::request::RequesterKind as Kind;
 use rules::Rule;
@@ -32,15 +32,21 @@ const FEDERATED: &[Kind] = &[Kind::WebIdentity, Kind::Saml];
 impl LayeredClaim<'_> {
     /// Writes the query: is there a request that satisfies all of these conditions?
     pub fn query(&self) -> Query<'_> {
-        let mut writer = Writer { claim: self, query: self.bare(), written: Vec::new() };
+        let side = Side { layers: &self.layers, earlier: None };
+        let mut writer = Writer { claim: self, side, query: self.bare(), written: Vec::new() };
         for document in self.scope {
             writer.query.add(Role::Scope, RequestSet::ALLOWED, [document]);
         }
         let mut conditions = writer.about_requesters();
         conditions.extend(writer.about_resources());
         conditions.extend(writer.about_context());
-        let allowed = writer.allowed();
-        conditions.push(allowed);
+        let after = writer.allowed();
+        if let Some(before) = &self.before {
+            writer.side = Side { layers: &before.layers, earlier: Some(before.is_same_world) };
+            let allowed = writer.allowed();
+            conditions.push(not(allowed));
+        }
+        conditions.push(after);
         writer.query.demand(conditions);
         writer.query
     }
@@ -48,9 +54,18 @@ impl LayeredClaim<'_> {
 
 struct Writer<'s> {
     claim: &'s LayeredClaim<'s>,
+    side: Side<'s>,
     query: Query<'s>,
     /// The sets of the query that are written already, with their indexes.
     written: Vec<(Written, usize)>,
+}
+
+/// The layers that are written about.
+#[derive(Clone, Copy)]
+struct Side<'s> {
+    layers: &'s Layers<&'s Document>,
+    /// For those before a change: true if a fact that is not known is the same after it.
+    earlier: Option<bool>,
 }
 
 /// A set of the query: its documents are those at these addresses.
@@ -86,8 +101,16 @@ fn open(code: Code, key: impl Into<Box<str>>) -> Tree {
     Tree::Open(code, key.into())
 }
 
-fn unknown(kind: LayerKind, level: usize, set: RequestSet) -> Tree {
-    open(Code::MissingLayer, format!("{} {level} {}", kind.name(), set.name()))
+/// Returns the names of the policies of a layer that are not known, in alphabetical order.
+fn nameless<'l>(layers: &'l Layers<&Document>, kind: LayerKind, level: usize) -> Vec<&'l str> {
+    let mut names: Vec<&str> = Vec::new();
+    for layer in layers.attached() {
+        if layer.kind == kind && layer.level == level {
+            names.extend(layer.policies.iter().filter_map(|policy| policy.missing()));
+        }
+    }
+    names.sort_unstable();
+    names
 }
 
 const GRANTED: RequestSet = RequestSet::Granted(PrincipalForms::All);
@@ -115,20 +138,36 @@ impl<'s> Writer<'s> {
         self.fact(rule.document())
     }
 
+    /// Returns a point about the world that is not known: before a change one of its own, unless the change leaves it alone.
+    fn world(&self, code: Code, key: &str, changes: bool) -> Tree {
+        match self.side.earlier {
+            None => open(code, key),
+            Some(is_same) if is_same && !changes => open(code, key),
+            Some(_) => open(code, format!("before {key}")),
+        }
+    }
+
+    /// Returns the point that stands for policies of a layer that are not known.
+    fn unknown(&self, kind: LayerKind, level: usize, set: RequestSet) -> Tree {
+        let (after, own) = (&self.claim.layers, self.side.layers);
+        let changes = nameless(after, kind, level) != nameless(own, kind, level);
+        self.world(Code::MissingLayer, &format!("{} {level} {}", kind.name(), set.name()), changes)
+    }
+
     /// Returns "a statement of these policies puts the request into the set"; open if one of them is not known.
     fn of_policies(&mut self, layer: &LayerSet<'s, &'s Document>, set: RequestSet) -> Tree {
         let known: Vec<&'s Document> = layer.policies.iter().filter_map(Attached::policy).copied().collect();
         let mut ways = vec![self.set(Role::Part, set, &known)];
         if known.len() < layer.policies.len() {
-            ways.push(unknown(layer.kind, layer.level, set));
+            ways.push(self.unknown(layer.kind, layer.level, set));
         }
         any(ways)
     }
 
     /// Returns a layer without levels, if it is attached and binds some of the requesters.
     fn layer(&self, kind: LayerKind) -> Option<LayerSet<'s, &'s Document>> {
-        let claim = self.claim;
-        claim.layers.attached().find(|layer| layer.kind == kind && !self.binds_nobody(kind))
+        let layers = self.side.layers;
+        layers.attached().find(|layer| layer.kind == kind && !self.binds_nobody(kind))
     }
 
     /// Returns "the request is on no resource, or on something of AWS in IAM": there the rule within one account holds.
@@ -161,7 +200,9 @@ impl<'s> Writer<'s> {
             let of_owner = self.fact(&owner.on);
             conditions.push(any([nothing, without, of_owner]));
         }
-        if claim.layers.resource.is_some() || given.is_some() {
+        let about_one = |layers: &Layers<&Document>| layers.resource.is_some() || given.is_some();
+        let is_so_before = claim.before.as_ref().is_none_or(|before| about_one(&before.layers));
+        if about_one(&claim.layers) && is_so_before {
             let on_arn = self.rule(Rule::OnArn);
             let (identity, token) = (self.rule(Rule::GetCallerIdentity), self.rule(Rule::GetSessionToken));
             conditions.push(any([on_arn, identity, token, open(Code::ActionWithoutResource, "")]));
@@ -221,7 +262,7 @@ impl<'s> Writer<'s> {
     fn same_account(&mut self) -> Tree {
         let claim = self.claim;
         let given = claim.layers.resource_account.as_deref();
-        let unsettled = || open(Code::ResourceWithoutAccount, "same");
+        let unsettled = self.world(Code::ResourceWithoutAccount, "same", false);
         let mut ways = vec![self.on_nothing_of_others()];
         let without = self.rule(Rule::OnArnWithoutAccount);
         let mut settled = Vec::new();
@@ -243,22 +284,22 @@ impl<'s> Writer<'s> {
             // Any other account is not that of the requester.
             Some(_) => {
                 let nowhere = if given.is_some() { of_aws } else { any([without, of_aws]) };
-                all([nowhere, unsettled()])
+                all([nowhere, unsettled])
             }
-            None => all([not(any(settled)), unsettled()]),
+            None => all([not(any(settled)), unsettled]),
         });
         any(ways)
     }
 
     fn allowed(&mut self) -> Tree {
-        let claim = self.claim;
-        let layers: Vec<LayerSet<'s, &'s Document>> = claim.layers.attached().collect();
+        let side = self.side.layers;
+        let layers: Vec<LayerSet<'s, &'s Document>> = side.attached().collect();
         let passed: Vec<Tree> = layers.iter().map(|layer| self.passes(layer)).collect();
         let passed = all(passed.into_iter().chain([self.passes_further_rcps()]));
         let (granted, refused) = (self.granted(), self.refused());
         // AWS answers who the caller is without a permission. Only the policy of an endpoint may stand in the way.
         let identity = self.rule(Rule::GetCallerIdentity);
-        let answered = match claim.layers.endpoint.is_some() {
+        let answered = match side.endpoint.is_some() {
             true => any([passed.clone(), open(Code::Undetermined, "endpoint")]),
             false => all([]),
         };
@@ -321,14 +362,14 @@ impl<'s> Writer<'s> {
         let claim = self.claim;
         let given = claim.layers.resource_account.as_deref();
         let owner = claim.accounts.iter().find(|account| given == Some(&*account.id));
-        let (Some(owner), false) = (owner, claim.layers.rcp.is_empty()) else { return all([]) };
+        let (Some(owner), false) = (owner, self.side.layers.rcp.is_empty()) else { return all([]) };
         let (on_arn, by_service_role) = (self.rule(Rule::OnArn), self.rule(Rule::ByServiceRole));
         let by_owner = match &claim.who.account {
             Some(own) if *own == owner.id => all([]),
             Some(_) => any([]),
             None => self.fact(&owner.by),
         };
-        let denies = open(Code::MissingLayer, "rcp of caller");
+        let denies = self.world(Code::MissingLayer, "rcp of caller", true);
         bound(OF_ACCOUNTS, any([on_arn, by_service_role, by_owner, not(denies)]))
     }
 
@@ -371,11 +412,9 @@ impl<'s> Writer<'s> {
             None => {
                 let trust = self.needs_trust();
                 let (organizations, same) = (self.rule(Rule::OfOrganizations), self.same_account());
-                let delegated = open(Code::OrganizationsDelegation, set.name());
-                any([
-                    all([trust, unknown(LayerKind::Resource, 0, set)]),
-                    all([organizations, not(same), delegated]),
-                ])
+                let delegated = self.world(Code::OrganizationsDelegation, set.name(), false);
+                let trusted = self.unknown(LayerKind::Resource, 0, set);
+                any([all([trust, trusted]), all([organizations, not(same), delegated])])
             }
         };
         all([consulted, grants])
@@ -404,7 +443,7 @@ impl<'s> Writer<'s> {
     /// Returns "the calls on a key that a grant may allow, and one does", which is open.
     fn by_grant(&mut self) -> Tree {
         let (calls, key) = (self.rule(Rule::Grantable), self.rule(Rule::OnKey));
-        all([calls, key, open(Code::KmsGrants, "")])
+        all([calls, key, self.world(Code::KmsGrants, "", false)])
     }
 
     fn granted_to_roots(&mut self, by_anyone: &Tree) -> Tree {

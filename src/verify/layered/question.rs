@@ -3,7 +3,7 @@
 
 use super::rules::{allowing, by, on, with};
 use crate::policy::{Document, Effect, Layers, is_account_id};
-use crate::query::{Callers, Layered, Query};
+use crate::query::{Before, Callers, Layered, Query};
 use crate::request::{Requester, RequesterKind as Kind};
 use crate::verify::Refusal;
 use serde_json::json;
@@ -15,6 +15,8 @@ const ACCOUNTS: usize = 8;
 #[derive(Debug)]
 pub struct LayeredClaim<'a> {
     pub(super) layers: Layers<&'a Document>,
+    /// The layers before a change, which have to refuse the request.
+    pub(super) before: Option<Before<&'a Document>>,
     pub(super) scope: &'a [Document],
     pub(super) who: Who,
     pub(super) accounts: Vec<Account>,
@@ -59,15 +61,20 @@ pub(super) struct Facts {
 
 impl<'a> LayeredClaim<'a> {
     /// States the question if some of these requesters can make a request that each document of the scope allows, under these
-    /// layers.
+    /// layers, and not under those before a change, if there are such layers.
     ///
     /// # Errors
-    /// The requesters have no known form, or are not those that their text names.
+    /// The requesters have no known form, or are not those that their text names; or the layers before the change are about
+    /// another organization, account or endpoint.
     pub fn new(
         layers: Layers<&'a Document>,
+        before: Option<Before<&'a Document>>,
         callers: &Callers,
         scope: &'a [Document],
     ) -> Result<LayeredClaim<'a>, Refusal> {
+        if let Some(before) = &before {
+            are_comparable(&layers, &before.layers)?;
+        }
         let who = Who::read(callers)?;
         let mut ids: Vec<&str> = who.account.iter().map(|id| &**id).collect();
         ids.extend(layers.resource_account.as_deref());
@@ -82,11 +89,12 @@ impl<'a> LayeredClaim<'a> {
             ids.retain(given);
         }
         let accounts = ids.into_iter().map(Account::new).collect();
-        let tested: Vec<&str> =
-            layers.documents().copied().chain(scope).flat_map(Document::mentioned_keys).collect();
+        let earlier = before.iter().flat_map(|before| before.layers.documents().copied());
+        let documents = layers.documents().copied().chain(earlier).chain(scope);
+        let tested: Vec<&str> = documents.flat_map(Document::mentioned_keys).collect();
         let tests = |key: &str| tested.contains(&key);
         let facts = Facts::new(&layers, tests);
-        Ok(LayeredClaim { layers, scope, who, accounts, facts, callers: callers.clone() })
+        Ok(LayeredClaim { layers, before, scope, who, accounts, facts, callers: callers.clone() })
     }
 
     /// Returns the query without conditions.
@@ -95,7 +103,22 @@ impl<'a> LayeredClaim<'a> {
             layers: self.layers.map(|document| *document),
             callers: &self.callers,
             names: self.who.named.as_ref(),
+            before: self.before.as_ref().map(|before| before.map(|document| *document)),
         })
+    }
+}
+
+/// Refuses layers before and after a change that one request cannot be compared under.
+fn are_comparable(after: &Layers<&Document>, before: &Layers<&Document>) -> Result<(), Refusal> {
+    let is_same = after.organization == before.organization
+        && after.resource_account == before.resource_account
+        && after.endpoint.is_some() == before.endpoint.is_some();
+    // A Deny with NotPrincipal reads whether the requester has a boundary.
+    let all = || after.documents().chain(before.documents()).flat_map(|document| &document.statements);
+    let reads_boundary = || all().any(|one| one.principal.as_ref().is_some_and(|element| element.negated));
+    match is_same && (after.boundary.is_some() == before.boundary.is_some() || !reads_boundary()) {
+        true => Ok(()),
+        false => Err(Refusal::new("its layers before and after the change are not about the same requests")),
     }
 }
 

@@ -5,7 +5,7 @@
 use super::document;
 use super::world::Random;
 use iamsat::policy::{Attached, Document, Layers};
-use iamsat::snapshot::File;
+use iamsat::snapshot::{Change, File};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -45,6 +45,7 @@ impl Hidden {
 }
 
 /// A user or a role.
+#[derive(Clone)]
 pub(crate) struct Member {
     pub(crate) arn: String,
     pub(crate) account: &'static str,
@@ -57,6 +58,7 @@ pub(crate) struct Member {
     trust: Option<Value>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Organization {
     pub(crate) members: Vec<Member>,
     managed: Value,
@@ -253,6 +255,89 @@ impl Organization {
             resource_account: owner.map(Into::into),
             organization: Some(ORGANIZATION.into()),
             ..Layers::default()
+        }
+    }
+
+    /// Changes one thing; returns the change as a snapshot has it.
+    pub(crate) fn change(&mut self, random: &mut Random) -> Change {
+        let new = |policy: &Value| document("new", &policy.to_string());
+        let replace =
+            |what: String, policy: &Value| Change::Replace { what: what.into(), document: new(policy) };
+        let node = *random.pick(&[ROOT, UNIT, OWN, OTHER]);
+        let id = |kind: &str| format!("p-{kind}{}", node.replace('-', ""));
+        let member = random.below(self.members.len());
+        let arn = self.members[member].arn.clone();
+        match random.below(8) {
+            0 | 1 => {
+                let (has_full, scp) = &self.scps[node];
+                let (has_full, scp) = (*has_full, scp.clone());
+                let new_scp = policy(random, 5);
+                match scp {
+                    None => {
+                        self.scps.insert(node, (true, Some(new_scp.clone())));
+                        let (policy, document) = ("p-new".into(), Some(new(&new_scp)));
+                        Change::Attach { policy, document, target: node.into() }
+                    }
+                    Some(_) if has_full && random.chance(2) => {
+                        self.scps.insert(node, (true, None));
+                        Change::Detach { policy: id("scp").into(), target: node.into() }
+                    }
+                    Some(_) => {
+                        self.scps.insert(node, (has_full, Some(new_scp.clone())));
+                        replace(id("scp"), &new_scp)
+                    }
+                }
+            }
+            2 => match self.rcps.get_mut(node).unwrap().take() {
+                Some(_) => Change::Remove { what: id("rcp").into() },
+                None => {
+                    let statement = statement(random, Some(json!("*")), 8);
+                    let rcp = json!({"Version": "2012-10-17", "Statement": statement});
+                    let (policy, document) = ("p-new".into(), Some(new(&rcp)));
+                    self.rcps.insert(node, Some(rcp));
+                    Change::Attach { policy, document, target: node.into() }
+                }
+            },
+            3 => {
+                let bucket = *random.pick(&["b", "c"]);
+                let new_policy = resource_policy(random);
+                let own = &mut self.buckets.get_mut(bucket).unwrap().1;
+                let what = format!("arn:aws:s3:::{bucket}");
+                match own.is_some() && random.chance(3) {
+                    true => {
+                        *own = None;
+                        Change::Remove { what: what.into() }
+                    }
+                    false => {
+                        *own = Some(new_policy.clone());
+                        replace(what, &new_policy)
+                    }
+                }
+            }
+            4 if self.members[member].trust.is_some() => {
+                let new_trust = trust(random);
+                self.members[member].trust = Some(new_trust.clone());
+                replace(format!("{arn}:trust"), &new_trust)
+            }
+            5 if self.members[member].has_boundary => {
+                self.members[member].has_boundary = false;
+                Change::Remove { what: format!("{arn}:boundary").into() }
+            }
+            6 => {
+                self.managed = policy(random, 1);
+                replace(MANAGED.to_owned(), &self.managed)
+            }
+            _ => {
+                // Half of the new policies allow everything, so that changes give something.
+                let new_policy = if random.chance(2) { full() } else { policy(random, 1) };
+                let inline = &mut self.members[member].inline;
+                if inline.is_empty() {
+                    inline.push(new_policy.clone());
+                } else {
+                    inline[0] = new_policy.clone();
+                }
+                replace(format!("{arn}:p0"), &new_policy)
+            }
         }
     }
 

@@ -6,7 +6,7 @@ mod run;
 mod settle;
 mod tell;
 
-use super::{baseline, certificate, names, tell as told};
+use super::{baseline, certificate, names, snapshot_change, tell as told};
 use crate::check::{self, Access, Options};
 use crate::cli::Exit;
 use crate::cli::args::{AccessNotGrantedArgs, Format, NoNewAccessArgs, NoPublicAccessArgs, SemanticsArgs};
@@ -22,6 +22,9 @@ use run::{Question, Run};
 
 pub(crate) fn no_new_access(args: &NoNewAccessArgs, output: &mut Output) -> Result<Exit, Failure> {
     let mut reader = Reader::new(&args.inputs.container);
+    if args.change.is_given() {
+        return over_snapshots(args, &mut reader, output);
+    }
     let paired = paired(args, &mut reader)?;
     let references = if paired.is_some() { Vec::new() } else { references(args, &mut reader)? };
     let run = Run {
@@ -53,6 +56,28 @@ pub(crate) fn no_new_access(args: &NoNewAccessArgs, output: &mut Output) -> Resu
         Some(existing) => check::no_new_access(policy, existing, options),
         None => broken("check-no-new-access has references"),
     })
+}
+
+/// Checks a change of a snapshot, or two snapshots.
+fn over_snapshots(args: &NoNewAccessArgs, reader: &mut Reader, output: &mut Output) -> Result<Exit, Failure> {
+    let inputs = &args.inputs;
+    for (flag, is_given) in [
+        ("--baseline", inputs.baseline.is_asked()),
+        ("--skip-non-policies", inputs.skip_non_policies),
+        ("--require-policies", inputs.require_policies),
+        ("--only-possible", args.possible.only_possible),
+        ("--alone", args.judging.alone),
+        ("--beside-others", args.judging.beside_others),
+    ] {
+        if is_given {
+            return Err(Failure::validation(format!(
+                "`{flag}` is about single policies: leave it out beside snapshots"
+            )));
+        }
+    }
+    let options = args.world.of(args.search.options(&args.semantics))?.sharing();
+    let exit = snapshot_change::run("check-no-new-access", &args.change, (&options, reader), output)?;
+    Ok(exit.zeroed(args.search.exit_zero))
 }
 
 pub(crate) fn access_not_granted(args: &AccessNotGrantedArgs, output: &mut Output) -> Result<Exit, Failure> {

@@ -3,10 +3,12 @@
 
 mod block_public_access;
 mod catalogue;
+mod change;
 mod compared;
 mod difference;
 mod external;
 mod find;
+mod guardrails;
 mod issue;
 mod judged;
 mod layers;

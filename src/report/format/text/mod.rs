@@ -2,8 +2,10 @@
 
 mod block_public_access;
 mod catalogue;
+mod change;
 mod changes;
 mod external;
+mod guardrails;
 mod possible;
 mod relevance;
 mod simulation;
@@ -25,7 +27,9 @@ use crate::span::Source;
 use annotate_snippets::{Group, Level};
 
 pub use catalogue::{catalogue, counted};
+pub use change::snapshot_change;
 pub use changes::changes;
+pub use guardrails::check_guardrails;
 pub use possible::possible;
 pub use simulation::simulation;
 pub(super) use snapshot::gaps;

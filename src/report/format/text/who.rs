@@ -80,7 +80,12 @@ fn account(entry: &WhoEntry<'_>) -> String {
 
 /// Returns the name of a principal without what its account and kind say.
 fn name(entry: &WhoEntry<'_>) -> String {
-    let last = entry.who.splitn(6, ':').nth(5).unwrap_or(&entry.who);
+    short(&entry.who)
+}
+
+/// Returns the name in an ARN of a principal, or any other name as it is.
+pub(super) fn short(who: &str) -> String {
+    let last = who.splitn(6, ':').nth(5).unwrap_or(who);
     let last = last.strip_prefix("role/").or_else(|| last.strip_prefix("user/")).unwrap_or(last);
     one_line(last)
 }

@@ -141,7 +141,8 @@ fn asked(words: &[&str], file: &str) {
 
 /// Checks that no simple request by the principal is confirmed, although it is proved that there is none.
 fn is_excluded(words: &[&str], layers: &Layers<Document>, wanted: &Wanted) {
-    let claim = LayeredClaim::new(layers.map(|document| document), &wanted.callers, &wanted.scope).unwrap();
+    let claim =
+        LayeredClaim::new(layers.map(|document| document), None, &wanted.callers, &wanted.scope).unwrap();
     let query = claim.query();
     let boundary = layers.boundary.is_some();
     let semantics = Semantics { boundary: Some(boundary), ..Semantics::of(PolicyType::Resource) };

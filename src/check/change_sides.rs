@@ -1,0 +1,520 @@
+//! One question about a change: can a requester make some request about a group of resources that it could not make before?
+//!
+//! Both sides of the question are decisions over layers about the same request. Facts about it that the snapshots say (its
+//! organization, its tags, the account of the resource) have to be the same on both sides; otherwise the question is only if the
+//! requester can make no such request after the change, and anything else is UNKNOWN. A requester or resource that did not exist
+//! before could do nothing.
+
+use super::Options;
+use super::can::{CanAnswer, CanVerdict, Sides, Wanted, can, can_newly, offered, undecided};
+use super::in_snapshot::{PreparedSnapshot, fact, merge, written};
+use super::offer::{Model, offers};
+use super::wants::Wants;
+use crate::code::Code;
+use crate::encode::{Assumption, DocumentRef};
+use crate::evaluate::{self, Decision, decide_layers};
+use crate::policy::{Attached, Document, LayerKind, Layers};
+use crate::query::{BEFORE, Before, Callers};
+use crate::request::Request;
+use crate::snapshot::{
+    Asker, Assembled, Collected, DocumentId, Endpoint, Facts, Gap, GapKind, LayerGap, Membership, Snapshot,
+    Target, may_overlap,
+};
+use crate::solve::UnknownReason;
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+/// The snapshots before and after a change.
+#[derive(Clone, Copy, Debug)]
+pub struct Changed<'p> {
+    /// The snapshot before it.
+    pub before: &'p PreparedSnapshot,
+    /// The snapshot after it.
+    pub after: &'p PreparedSnapshot,
+    /// True if the change was applied to one snapshot: what was not collected is the same on both sides. Between two snapshots it is
+    /// not taken as unchanged.
+    pub is_same_world: bool,
+}
+
+impl<'p> Changed<'p> {
+    /// Returns what was collected of both sides, differs, and is not a part of the answer.
+    pub fn not_compared(self) -> Option<&'static str> {
+        let [old, new] = [self.before.snapshot(), self.after.snapshot()];
+        let is_same = old.endpoints.len() == new.endpoints.len()
+            && old.endpoints.iter().zip(&new.endpoints).all(|(one, other)| {
+                let policy = |snapshot: &'p Snapshot, endpoint: &Endpoint| match &endpoint.policy {
+                    Collected::Known(policy) => Some(policy.map(|id| text_of(snapshot.document(id)))),
+                    Collected::Missing(_) => None,
+                };
+                let known = policy(old, one);
+                (&one.id, &one.vpc, &one.service) == (&other.id, &other.vpc, &other.service)
+                    && known.is_some()
+                    && known == policy(new, other)
+            });
+        let what = "the VPC endpoints of the snapshots, or their policies, differ or were not collected";
+        (!self.is_same_world && !is_same).then_some(what)
+    }
+
+    /// Returns the change in the other direction.
+    #[must_use]
+    pub fn reversed(self) -> Changed<'p> {
+        Changed { before: self.after, after: self.before, ..self }
+    }
+}
+
+/// Returns the text of a document alone: the whole source, or the part of it that is the document.
+fn text_of(document: &Document) -> &str {
+    match document.base_pointer.is_empty() {
+        true => document.source.text(),
+        false => document.source.slice(document.span),
+    }
+}
+
+/// A group of resources of a question about a change, with its answer.
+#[derive(Clone, Debug)]
+pub struct ChangePart<'p> {
+    /// The resources.
+    pub target: Target,
+    /// The layers after the change.
+    pub layers: Layers<DocumentRef<'p>>,
+    /// The layers before it; none if the requester did not exist.
+    pub before: Option<Layers<DocumentRef<'p>>>,
+    /// The requests in question.
+    pub wanted: Wanted,
+    /// CAN with a request that is allowed now and was not; CANNOT if nothing is newly allowed; UNKNOWN.
+    pub answer: CanAnswer,
+    /// The facts that were not collected and take part in an UNKNOWN.
+    pub gaps: Vec<Gap>,
+}
+
+/// A target with the documents that limit the requests about it further.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    pub(super) target: Target,
+    further: Vec<Document>,
+}
+
+/// A requester on one side of a change.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum OnSide<'s> {
+    /// The snapshot says enough of it to put its layers together.
+    Known(Asker<'s>),
+    /// It does not exist.
+    Absent,
+    /// The snapshot does not say if it exists, or what it may do.
+    Unknown(&'s str),
+}
+
+/// Returns the pieces of all requests in question, for requesters of this account.
+pub(super) fn pieces(changed: Changed<'_>, own: Option<&str>, wants: &Wants) -> Vec<Piece> {
+    let plain = |target: Target| Piece { target, further: Vec::new() };
+    let services = Snapshot::services_without_policies().map(|service| format!("{service}:*"));
+    let service_of = |action: &String| services.iter().any(|all| is_of_service(action, all));
+    let may_be_of = |action: &String| services.iter().any(|all| may_overlap(action, all));
+    let is_one_kind = wants.actions.iter().all(service_of) || !wants.actions.iter().any(may_be_of);
+    if !wants.actions.is_empty() && is_one_kind {
+        return targets(changed, own, &wants.actions, &wants.resources).into_iter().map(plain).collect();
+    }
+    let is_rest = |target: &Target| matches!(target, Target::Others { .. });
+    let all = targets(changed, own, &wants.actions, &wants.resources);
+    let (rest, named): (Vec<Target>, Vec<Target>) = all.into_iter().partition(is_rest);
+    let (on_none, named): (Vec<Target>, Vec<Target>) =
+        named.into_iter().partition(|target| *target == Target::OnNone);
+    let mut pieces: Vec<Piece> = on_none.into_iter().map(plain).collect();
+    if rest.is_empty() {
+        pieces.extend(named.into_iter().map(plain));
+        return pieces;
+    }
+    // Resources of services without policies of resources are asked about apart: nothing is missing of them.
+    let without = targets(changed, own, &services, &wants.resources).into_iter().filter(is_rest);
+    let limited =
+        |name: &str| vec![written(&json!({"Effect": "Allow", name: services, "Resource": "*"}).to_string())];
+    pieces.extend(without.map(|target| Piece { target, further: limited("Action") }));
+    pieces.extend(named.into_iter().map(plain));
+    pieces.extend(rest.into_iter().map(|target| Piece { target, further: limited("NotAction") }));
+    pieces
+}
+
+/// True if the action is one of a service, which is given as `service:*`.
+fn is_of_service(action: &str, all: &str) -> bool {
+    let service = |text: &str| text.split(':').next().map(str::to_ascii_lowercase);
+    service(action) == service(all)
+}
+
+/// Returns the targets of both sides: a resource that one side has is a target of its own.
+fn targets(changed: Changed<'_>, own: Option<&str>, actions: &[String], resources: &[String]) -> Vec<Target> {
+    let of = |prepared: &PreparedSnapshot| prepared.snapshot().targets(own, actions, resources);
+    let is_one = |target: &Target| matches!(target, Target::Resource(_) | Target::Role(_));
+    let (mut all, rest): (Vec<Target>, Vec<Target>) = of(changed.after).into_iter().partition(is_one);
+    let (further, earlier): (Vec<Target>, Vec<Target>) = of(changed.before).into_iter().partition(is_one);
+    for target in further {
+        if !all.contains(&target) {
+            all.push(target);
+        }
+    }
+    // If one side has all resources in question, nothing is left.
+    if rest.is_empty() || earlier.is_empty() {
+        return all;
+    }
+    let patterns: Vec<Box<str>> = all.iter().flat_map(Target::patterns).map(String::into_boxed_str).collect();
+    let had_none = |owner: &Option<Box<str>>| {
+        earlier.iter().any(|target| {
+            matches!(target, Target::Others { account, have_no_policy: true, .. } if account == owner)
+        })
+    };
+    all.extend(rest.into_iter().map(|target| match target {
+        Target::Others { account, have_no_policy, .. } => {
+            let have_no_policy = have_no_policy && had_none(&account);
+            Target::Others { account, but_for: patterns.clone(), have_no_policy }
+        }
+        target => target,
+    }));
+    all
+}
+
+/// The knowledge of a snapshot about the existence of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Existence {
+    Known,
+    Absent,
+    Unknown,
+}
+
+fn existence(changed: Changed<'_>, own: &Snapshot, other: &Snapshot, target: &Target) -> Existence {
+    let (is_here, is_complete) = match target {
+        Target::OnNone | Target::Others { .. } => return Existence::Known,
+        Target::Resource(arn) => {
+            let service = arn.split(':').nth(2).unwrap_or_default();
+            let account = other.resources.get(arn).map(|resource| &*resource.account);
+            let is_complete =
+                account.is_some_and(|account| own.complete.contains(&(account.into(), service.into())));
+            (own.resources.contains_key(arn), is_complete)
+        }
+        Target::Role(arn) => {
+            let account = arn.split(':').nth(4).unwrap_or_default();
+            let is_complete = own.accounts.get(account).is_some_and(|account| account.has_roles);
+            (own.principals.contains_key(arn), is_complete)
+        }
+    };
+    match (is_here, is_complete || changed.is_same_world, target) {
+        (true, _, _) => Existence::Known,
+        (false, true, Target::Role(_)) => Existence::Absent,
+        // A name of S3 can be taken in another account.
+        (false, _, _) => Existence::Unknown,
+    }
+}
+
+/// A question about a requester, on both sides.
+#[derive(Clone, Copy)]
+pub(super) struct Pair<'s> {
+    pub(super) before: OnSide<'s>,
+    pub(super) after: Asker<'s>,
+    pub(super) callers: &'s Callers,
+    pub(super) scope: &'s [Document],
+    /// A request of another requester, which may be one of this one too.
+    pub(super) like: Option<(&'s Model, &'s Wants)>,
+}
+
+/// The layers of one side, as the snapshot has them. A role that does not exist can be created, and has no trust policy.
+fn assembled(snapshot: &Snapshot, asker: Asker<'_>, target: &Target, existence: Existence) -> Assembled {
+    let mut assembled = match (existence, target) {
+        (Existence::Absent, Target::Role(arn)) => {
+            let account = arn.split(':').nth(4).map(Into::into);
+            let others = Target::Others { account, but_for: Vec::new(), have_no_policy: true };
+            snapshot.assemble(asker, &others)
+        }
+        _ => snapshot.assemble(asker, target),
+    };
+    if let Asker::Uncollected(account) = asker {
+        // A boundary decides what a policy of a resource changes, so it is not left out.
+        let of = format!("the boundaries of {account}");
+        let why = format!("{of} were not collected");
+        let command = "aws iam get-account-authorization-details".into();
+        let gap = Gap { kind: GapKind::Iam, of: of.as_str().into(), why: why.into(), command: Some(command) };
+        let name = snapshot.name_of_missing(GapKind::Iam, &of);
+        assembled.layers.boundary = Some(Attached::Missing(name));
+        assembled.gaps.push(LayerGap { kind: LayerKind::Boundary, level: 0, gap });
+    }
+    assembled
+}
+
+/// Asks about one piece. None if nothing changes for it.
+pub(super) fn asked<'p>(
+    changed: Changed<'p>,
+    pair: Pair<'_>,
+    piece: &Piece,
+    options: &Options,
+) -> Option<ChangePart<'p>> {
+    let (old, new) = (changed.before.snapshot(), changed.after.snapshot());
+    let target = &piece.target;
+    let (now, before) = (existence(changed, new, old, target), existence(changed, old, new, target));
+    let after = assembled(new, pair.after, target, now);
+    let earlier = match (pair.before, before) {
+        (OnSide::Absent, _) => Earlier::Nothing,
+        (OnSide::Unknown(why), _) => Earlier::Unknown(why.to_owned()),
+        (OnSide::Known(_), Existence::Unknown) => {
+            Earlier::Unknown(format!("{}, which was not collected before the change", target.name()))
+        }
+        (OnSide::Known(asker), _) => Earlier::Layers(asker, Box::new(assembled(old, asker, target, before))),
+    };
+    if let Earlier::Layers(_, before) = &earlier
+        && changed.is_same_world
+        && before.layers == after.layers
+        && (new.owner_of(target).is_some() || !trees_differ(old, new))
+        && facts_alike(changed, (pair.after, pair.before), target, &after, before)
+    {
+        return None;
+    }
+    Some(Question { changed, pair, piece, after, earlier }.answer(options))
+}
+
+/// True if the facts that the layers read are the same on both sides.
+fn facts_alike(
+    changed: Changed<'_>,
+    (asker, before): (Asker<'_>, OnSide<'_>),
+    target: &Target,
+    after: &Assembled,
+    earlier: &Assembled,
+) -> bool {
+    let OnSide::Known(before) = before else { return false };
+    let (old, new) = (changed.before.snapshot(), changed.after.snapshot());
+    let documents: Vec<&Document> = after.layers.documents().map(|id| new.document(*id)).collect();
+    let further = earlier.layers.documents().map(|id| old.document(*id));
+    let documents: Vec<&Document> = documents.into_iter().chain(further).collect();
+    are_alike(&new.facts(asker, target, &documents), &old.facts(before, target, &documents))
+}
+
+fn are_alike(one: &Facts, other: &Facts) -> bool {
+    let restrictions = |facts: &Facts| -> Vec<String> {
+        facts.restrictions.iter().map(|restriction| restriction.condition.clone()).collect()
+    };
+    one.certain == other.certain
+        && restrictions(one) == restrictions(other)
+        && one.unknown.is_empty() == other.unknown.is_empty()
+}
+
+/// True unless each account is at the same place of the same organization on both sides.
+fn trees_differ(one: &Snapshot, other: &Snapshot) -> bool {
+    let places = |snapshot: &Snapshot| match &snapshot.membership {
+        Membership::Of(organization) => {
+            let nodes = organization.nodes.iter().map(|(id, node)| (id.clone(), node.parent.clone()));
+            Some((organization.id.clone(), nodes.collect::<Vec<_>>()))
+        }
+        Membership::Missing | Membership::Alone => None,
+    };
+    places(one) != places(other)
+}
+
+/// The side before the change.
+enum Earlier<'s> {
+    /// The requester did not exist.
+    Nothing,
+    /// It is not known what was allowed, for this reason.
+    Unknown(String),
+    Layers(Asker<'s>, Box<Assembled>),
+}
+
+struct Question<'p, 's, 'q> {
+    changed: Changed<'p>,
+    pair: Pair<'s>,
+    piece: &'q Piece,
+    after: Assembled,
+    earlier: Earlier<'s>,
+}
+
+impl<'p> Question<'p, '_, '_> {
+    fn answer(self, options: &Options) -> ChangePart<'p> {
+        let Question { changed, pair, piece, after, earlier } = self;
+        let (old, new) = (changed.before.snapshot(), changed.after.snapshot());
+        let target = &piece.target;
+        let mut layers = after.layers.map(|id| changed.after.document(*id));
+        let (mut gaps, mut unknown, mut before) = (after.gaps, None, None);
+        let mut asker_before = None;
+        match earlier {
+            Earlier::Nothing => {}
+            Earlier::Unknown(why) => unknown = Some(why),
+            Earlier::Layers(asker, assembled) => {
+                gaps.extend(assembled.gaps);
+                before = Some(assembled.layers.map(|id: &DocumentId| changed.before.document(*id)));
+                asker_before = Some(asker);
+            }
+        }
+        // A role that does not exist has a trust policy that says nothing.
+        let is_absent =
+            |own: &Snapshot, other: &Snapshot| existence(changed, own, other, target) == Existence::Absent;
+        if is_absent(new, old) {
+            layers.resource = Some(Attached::Policy(DocumentRef::Plain(nothing())));
+        }
+        if let Some(before) = &mut before {
+            if is_absent(old, new) {
+                before.resource = Some(Attached::Policy(DocumentRef::Plain(nothing())));
+            }
+            with_policy(target, [&mut layers, before]);
+        }
+        let mut scope = pair.scope.to_vec();
+        scope.extend_from_slice(&piece.further);
+        scope.extend(target.statement().map(|statement| written(&statement)));
+        let earlier = before.iter().flat_map(|layers: &Layers<DocumentRef<'p>>| layers.documents());
+        let documents: Vec<&Document> =
+            layers.documents().chain(earlier).map(|document| document.document()).chain(&scope).collect();
+        let facts = new.facts(pair.after, target, &documents);
+        if let Some(asker) = asker_before
+            && !are_alike(&facts, &old.facts(asker, target, &documents))
+        {
+            let why = "tags or places in the organization that policies test, and that the change alters";
+            unknown = Some(why.to_owned());
+        }
+        let is_other = |one: &Layers<DocumentRef<'_>>| {
+            one.organization != layers.organization || one.resource_account != layers.resource_account
+        };
+        if before.as_ref().is_some_and(is_other) {
+            unknown =
+                Some("the organization or the owner of the resource, which the change alters".to_owned());
+        }
+        let of_resource = ["aws:resourceorgid", "aws:resourceorgpaths"];
+        let reads = |document: &&Document| document.mentioned_keys().any(|key| of_resource.contains(&key));
+        if new.owner_of(target).is_none() && trees_differ(old, new) && documents.iter().any(reads) {
+            unknown = Some("places of resources in the organization, which the change alters".to_owned());
+        }
+        scope.extend(facts.certain.iter().map(|condition| fact(condition)));
+        let wanted = Wanted { callers: pair.callers.clone(), scope };
+        let like = self::like(changed, pair, target, &layers);
+        let earlier = before.clone().filter(|_| unknown.is_none());
+        let earlier = earlier.map(|layers| Before { layers, is_same_world: changed.is_same_world });
+        let ask = |wanted: &Wanted| {
+            let sides = Sides { layers: &layers, before: earlier.as_ref() };
+            offered(sides, wanted, options, like.clone()).unwrap_or_else(|| match &earlier {
+                Some(earlier) => can_newly(earlier, &layers, wanted, options),
+                None => can(&layers, wanted, options),
+            })
+        };
+        let answer = ask(&wanted);
+        let mut part = ChangePart {
+            target: target.clone(),
+            layers: layers.clone(),
+            before,
+            wanted,
+            answer,
+            gaps: Vec::new(),
+        };
+        part = with_acls(changed, part);
+        if matches!(part.answer.verdict, CanVerdict::Can(_)) {
+            part = match unknown {
+                Some(why) => open(part, &why, Vec::new()),
+                None => narrowed(part, &facts, &ask),
+            };
+        }
+        if let CanVerdict::Unknown(unknown) = &part.answer.verdict {
+            part.gaps.extend(among(&gaps, &unknown.reasons));
+        }
+        let further = [Code::SnapshotCurrent, Code::UnchangedElsewhere].map(Assumption);
+        merge(&mut part.answer.assumptions, &further);
+        part
+    }
+}
+
+/// Gives a resource without a policy one that says nothing, if it has a policy on the other side: both sides are then read alike.
+/// A key always has a policy, so that one without is not known.
+fn with_policy(target: &Target, sides: [&mut Layers<DocumentRef<'_>>; 2]) {
+    let Target::Resource(arn) = target else { return };
+    let has_none = sides.iter().filter(|side| side.resource.is_none()).count();
+    if has_none != 1 || arn.split(':').nth(2).is_none_or(|service| service.eq_ignore_ascii_case("kms")) {
+        return;
+    }
+    for side in sides {
+        side.resource.get_or_insert(Attached::Policy(DocumentRef::Plain(nothing())));
+    }
+}
+
+/// Returns the policy of a resource that says nothing.
+fn nothing() -> &'static Document {
+    static NOTHING: OnceLock<Document> = OnceLock::new();
+    NOTHING.get_or_init(|| written(r#"{"Effect":"Deny","Principal":"*","NotAction":"*","Resource":"*"}"#))
+}
+
+/// Returns requests that may be witnesses too, like that of another requester.
+fn like(
+    changed: Changed<'_>,
+    pair: Pair<'_>,
+    target: &Target,
+    layers: &Layers<DocumentRef<'_>>,
+) -> Vec<Request> {
+    match (pair.like, pair.after) {
+        (Some((model, wants)), Asker::Principal(principal)) if model.target == *target => {
+            let identity: Vec<&Document> =
+                layers.identity.iter().filter_map(Attached::policy).map(|own| own.document()).collect();
+            offers(changed.after.snapshot(), model, principal, &identity, wants)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Opens an answer about a bucket whose ACLs may grant access on one side, unless a Deny refused the request before.
+fn with_acls<'p>(changed: Changed<'p>, part: ChangePart<'p>) -> ChangePart<'p> {
+    let sides = [changed.after.snapshot(), changed.before.snapshot()];
+    let Some(ownership) = sides.iter().find_map(|side| side.acls(&part.target)) else { return part };
+    let is_denied = |before: &Layers<DocumentRef<'_>>, request: &Request| {
+        let layers = before.map(|document| document.document());
+        let documents: Vec<&Document> = layers.documents().copied().chain(&part.wanted.scope).collect();
+        let decision = decide_layers(&layers, request, &evaluate::Options::for_documents(&documents));
+        decision.decision == Decision::ExplicitlyDenied
+    };
+    let stands = match (&part.answer.verdict, &part.before) {
+        (CanVerdict::Can(witness), Some(before)) => is_denied(before, witness.request()),
+        (CanVerdict::Can(_), None) | (CanVerdict::Unknown(_), _) => true,
+        (CanVerdict::Cannot(_), _) => false,
+    };
+    if stands {
+        return part;
+    }
+    let why = format!("the ACLs of a bucket and its objects, as its object ownership is {ownership}");
+    let gaps = sides.iter().find_map(|side| side.acls_gap(&part.target)).into_iter().collect();
+    open(part, &why, gaps)
+}
+
+/// Returns the part with an answer that counts only requests of which enough is known. The answer so far is CAN.
+fn narrowed<'p>(part: ChangePart<'p>, facts: &Facts, ask: &dyn Fn(&Wanted) -> CanAnswer) -> ChangePart<'p> {
+    if let Some(gap) = facts.unknown.first() {
+        return open(part, &gap.why, facts.unknown.clone());
+    }
+    let restrictions: Vec<_> = facts.restrictions.iter().chain(&facts.without_endpoint).collect();
+    if restrictions.is_empty() {
+        return part;
+    }
+    let mut wanted = part.wanted.clone();
+    wanted.scope.extend(restrictions.iter().map(|restriction| fact(&restriction.condition)));
+    let answer = ask(&wanted);
+    if matches!(answer.verdict, CanVerdict::Can(_)) {
+        return ChangePart { wanted, answer, ..part };
+    }
+    let mut names: Vec<&str> = restrictions.iter().map(|restriction| restriction.but_for.as_str()).collect();
+    names.dedup();
+    let gaps = restrictions.iter().flat_map(|restriction| restriction.gaps.iter().cloned()).collect();
+    open(part, &names.join(", or on "), gaps)
+}
+
+/// Returns the part with an answer that is open because something is not known.
+fn open<'p>(part: ChangePart<'p>, why: &str, gaps: Vec<Gap>) -> ChangePart<'p> {
+    let candidate = match &part.answer.verdict {
+        CanVerdict::Can(witness) => Some(witness.request().clone()),
+        CanVerdict::Cannot(_) | CanVerdict::Unknown(_) => None,
+    };
+    let reason = UnknownReason::Layer { rule: Code::IncompleteSnapshot, of: why.to_owned() };
+    ChangePart { answer: undecided(vec![reason], candidate), gaps, ..part }
+}
+
+/// Returns the gaps on which an answer depends: those of the layers that its reasons name.
+fn among(gaps: &[LayerGap], reasons: &[UnknownReason]) -> Vec<Gap> {
+    let is_named = |gap: &LayerGap| {
+        let name = format!("{} {} ", gap.kind.name(), gap.level);
+        reasons.iter().any(|reason| match reason {
+            UnknownReason::Layer { rule: Code::MissingLayer, of } => {
+                of.is_empty() || of.strip_prefix(BEFORE).unwrap_or(of).starts_with(&name)
+            }
+            _ => false,
+        })
+    };
+    let named: BTreeSet<Gap> = gaps.iter().filter(|gap| is_named(gap)).map(|gap| gap.gap.clone()).collect();
+    named.into_iter().collect()
+}

@@ -1,0 +1,66 @@
+//! The flags about a change of a snapshot.
+//!
+//! A structure that commands flatten has no doc comment: clap would print it as the description of the command.
+
+use super::value::who_kind;
+use crate::check::WhoKind;
+use clap::{ArgGroup, Args};
+
+// Names two snapshots, or one and a change of it.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Snapshots")]
+#[command(group = ArgGroup::new("snapshots").args(["snapshot", "existing_snapshot"]))]
+#[command(group = ArgGroup::new("change").args(["attach", "detach", "replace", "remove", "moved"]).multiple(true))]
+pub(crate) struct ChangeArgs {
+    /// A snapshot of accounts to which a change is applied: a directory with answers of the AWS CLI
+    #[arg(short = 'S', long, value_name = "DIR", requires = "change", conflicts_with_all = NOT_OF_SNAPSHOTS)]
+    pub(crate) snapshot: Option<String>,
+    /// The snapshot as it is now
+    #[arg(long, value_name = "DIR", requires = "new_snapshot", conflicts_with_all = NOT_OF_SNAPSHOTS)]
+    pub(crate) existing_snapshot: Option<String>,
+    /// The snapshot as it is to be
+    #[arg(long, value_name = "DIR", requires = "existing_snapshot")]
+    pub(crate) new_snapshot: Option<String>,
+    /// Attach an SCP or RCP, with its document if it is new: p-id=FILE@ou-id
+    #[arg(long, value_name = "POLICY[=FILE]@TARGET", requires = "snapshot")]
+    pub(crate) attach: Vec<String>,
+    /// Detach an SCP or RCP: p-id@ou-id
+    #[arg(long, value_name = "POLICY@TARGET", requires = "snapshot")]
+    pub(crate) detach: Vec<String>,
+    /// Replace a policy: the id of an SCP or RCP, the ARN of a managed policy or resource, role/NAME:trust, role/NAME:boundary or
+    /// role/NAME:POLICY
+    #[arg(long, value_name = "WHAT=FILE", requires = "snapshot")]
+    pub(crate) replace: Vec<String>,
+    /// Remove a policy, named as for --replace, or a user or role
+    #[arg(long, value_name = "WHAT", requires = "snapshot")]
+    pub(crate) remove: Vec<String>,
+    /// Move an account below a root or organizational unit: ACCOUNT@ou-id
+    #[arg(long = "move", value_name = "ACCOUNT@TARGET", requires = "snapshot")]
+    pub(crate) moved: Vec<String>,
+    /// Ask about these actions only; wildcards are supported
+    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1.., requires = "snapshots")]
+    pub(crate) action: Vec<String>,
+    /// Ask about these resources only; wildcards are supported
+    #[arg(long, value_name = "R,S", value_delimiter = ',', num_args = 1.., requires = "snapshots")]
+    pub(crate) resource: Vec<String>,
+    /// Ask about requesters of these kinds only: user, role, root, uncollected, account, anonymous, service, federated
+    #[arg(long, value_name = "K,L", value_delimiter = ',', value_parser = who_kind, requires = "snapshots")]
+    pub(crate) kinds: Vec<WhoKind>,
+    /// State that the accounts of the snapshots are in no organization
+    #[arg(long, requires = "snapshots")]
+    pub(crate) no_organization: bool,
+    /// The number of groups of requesters shown in text
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) limit: usize,
+}
+
+/// The flags of both commands that are about single policies.
+const NOT_OF_SNAPSHOTS: [&str; 8] =
+    ["new", "plan", "certificate", "certify", "policy_type", "boundary", "aws_compat", "strict_arn"];
+
+impl ChangeArgs {
+    /// True if the question is about snapshots.
+    pub(crate) fn is_given(&self) -> bool {
+        self.snapshot.is_some() || self.existing_snapshot.is_some()
+    }
+}

@@ -1,0 +1,115 @@
+//! `check-no-new-access` and `diff` about snapshots: who gains and who loses access by a change.
+
+use crate::check::{Changed, Options, PreparedSnapshot, Wants, WhoKind};
+use crate::cli::Exit;
+use crate::cli::args::{ChangeArgs, Format};
+use crate::cli::input::Reader;
+use crate::cli::output::{Output, directory};
+use crate::index::{broken, guaranteed};
+use crate::policy::Document;
+use crate::report::text;
+use crate::report::{Failure, Report, SnapshotChange, Status};
+use crate::snapshot::Change;
+use crate::surface::{asked_gains, changed_snapshot, documents, of_property, snapshot_of};
+use serde_json::json;
+
+pub(super) fn run(
+    command: &'static str,
+    args: &ChangeArgs,
+    (options, reader): (&Options, &mut Reader),
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let wants =
+        Wants { actions: args.action.clone(), resources: args.resource.clone(), conditions: Vec::new() };
+    wants.documents().map_err(of_property)?;
+    let kinds = if args.kinds.is_empty() { &WhoKind::ALL[..] } else { &args.kinds };
+    let (before, after, names, steps) = match (&args.snapshot, &args.existing_snapshot, &args.new_snapshot) {
+        (Some(one), _, _) => {
+            let steps = changes(args, reader)?;
+            let before = snapshot_of(one, args.no_organization)?;
+            let after = changed_snapshot(&before, &steps)?;
+            (before, after, vec![one.as_str()], steps)
+        }
+        (None, Some(old), Some(new)) => {
+            let [before, after] = [old, new].map(|directory| snapshot_of(directory, args.no_organization));
+            (before?, after?, vec![old.as_str(), new.as_str()], Vec::new())
+        }
+        (None, _, _) => broken("a question about snapshots names them"),
+    };
+    let [before, after] = [before, after].map(PreparedSnapshot::new);
+    let changed = Changed { before: &before, after: &after, is_same_world: !steps.is_empty() };
+    let gained = asked_gains(changed, &wants, kinds, options)?;
+    let lost = match command {
+        "diff" => Some(asked_gains(changed.reversed(), &wants, kinds, options)?),
+        _ => None,
+    };
+    let shown = SnapshotChange {
+        command,
+        snapshots: [&before, &after].iter().take(names.len()).map(|side| side.snapshot()).collect(),
+        names,
+        steps: steps.iter().map(Change::in_words).collect(),
+        gained: &gained,
+        lost: lost.as_ref(),
+        not_compared: changed.not_compared(),
+        most: args.limit,
+    };
+    match output.format {
+        Format::Json => output.json(json!(shown))?,
+        Format::Text => output.text(&text::snapshot_change(&shown, output.verbosity, output.style))?,
+        Format::Pipeline(_) => output.report(&Report {
+            command,
+            directory: directory(),
+            subjects: vec![shown.subject()],
+            issues: Vec::new(),
+            has_baseline: false,
+            about: String::new(),
+        })?,
+    }
+    Ok(match shown.status().0 {
+        Status::Pass => Exit::Success,
+        Status::Fail => Exit::Finding,
+        Status::Unknown | Status::Skipped | Status::Error => Exit::Unknown,
+    })
+}
+
+/// Reads the steps of a change, sorted by their flags.
+fn changes(args: &ChangeArgs, reader: &mut Reader) -> Result<Vec<Change>, Failure> {
+    let mut steps = Vec::new();
+    for text in &args.attach {
+        let (policy, target) = at(text, "--attach POLICY=FILE@TARGET")?;
+        let (policy, document) = match policy.split_once('=') {
+            Some((policy, file)) => (policy, Some(read(file, reader)?)),
+            None => (policy, None),
+        };
+        steps.push(Change::Attach { policy: policy.into(), document, target: target.into() });
+    }
+    for text in &args.detach {
+        let (policy, target) = at(text, "--detach POLICY@TARGET")?;
+        steps.push(Change::Detach { policy: policy.into(), target: target.into() });
+    }
+    for text in &args.replace {
+        let (what, file) =
+            text.split_once('=')
+                .filter(|(what, file)| !what.is_empty() && !file.is_empty())
+                .ok_or_else(|| Failure::validation(format!("`{text}`: write --replace WHAT=FILE")))?;
+        steps.push(Change::Replace { what: what.into(), document: read(file, reader)? });
+    }
+    steps.extend(args.remove.iter().map(|what| Change::Remove { what: what.as_str().into() }));
+    for text in &args.moved {
+        let (account, parent) = at(text, "--move ACCOUNT@TARGET")?;
+        steps.push(Change::Move { account: account.into(), parent: parent.into() });
+    }
+    Ok(steps)
+}
+
+/// Splits a text at its last `@`.
+fn at<'t>(text: &'t str, form: &str) -> Result<(&'t str, &'t str), Failure> {
+    let parts = text.rsplit_once('@').filter(|(what, target)| !what.is_empty() && !target.is_empty());
+    parts.ok_or_else(|| Failure::validation(format!("`{text}`: write {form}")))
+}
+
+fn read(file: &str, reader: &mut Reader) -> Result<Document, Failure> {
+    let read = reader.read(file, "new")?;
+    documents([&read])?;
+    Ok(guaranteed(read.document, "a document was read"))
+}

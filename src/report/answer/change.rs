@@ -1,0 +1,233 @@
+//! The answer about a change of a snapshot: who gains and who loses access.
+
+use super::layers::LayersReport;
+use super::who::{context_of, why_open_part};
+use crate::check::{CanVerdict, ChangeEntry, Gains, WhoKind};
+use crate::code::Code;
+use crate::evaluate::{Options, decide_layers};
+use crate::explain::display::{counted, one_line};
+use crate::policy::Document;
+use crate::report::issue::{Issue, Kind, Status, Subject};
+use crate::request::Request;
+use crate::snapshot::Snapshot;
+
+/// The answer about a change, with what it is about.
+#[derive(Clone, Debug)]
+pub struct SnapshotChange<'a> {
+    /// The command: `check-no-new-access` or `diff`.
+    pub command: &'static str,
+    /// The arguments that name the snapshots.
+    pub names: Vec<&'a str>,
+    /// The snapshots, in the order of their names.
+    pub snapshots: Vec<&'a Snapshot>,
+    /// The steps of the change in words; none between two snapshots.
+    pub steps: Vec<String>,
+    /// Those who gain access.
+    pub gained: &'a Gains<'a>,
+    /// Those who lose access, if they are asked about.
+    pub lost: Option<&'a Gains<'a>>,
+    /// A fact that was collected and that the answer does not look at, because of which it is open.
+    pub not_compared: Option<&'static str>,
+    /// The number of groups shown in text.
+    pub most: usize,
+}
+
+/// Entries with the same request.
+#[derive(Clone, Debug)]
+pub struct EntryGroup<'a> {
+    /// Their kind.
+    pub kind: WhoKind,
+    /// The entries.
+    pub entries: Vec<&'a ChangeEntry<'a>>,
+}
+
+impl<'a> EntryGroup<'a> {
+    /// Returns the first entry, which stands for the group.
+    pub fn first(&self) -> Option<&'a ChangeEntry<'a>> {
+        self.entries.first().copied()
+    }
+
+    /// Returns the number of accounts of its entries.
+    pub fn accounts(&self) -> usize {
+        let mut accounts: Vec<&str> =
+            self.entries.iter().filter_map(|entry| entry.account.as_deref()).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        accounts.len()
+    }
+}
+
+/// Returns the request of an entry, if it has one.
+pub(in crate::report) fn request<'e>(entry: &'e ChangeEntry<'_>) -> Option<&'e Request> {
+    match &entry.part.answer.verdict {
+        CanVerdict::Can(witness) => Some(witness.request()),
+        CanVerdict::Cannot(_) | CanVerdict::Unknown(_) => None,
+    }
+}
+
+/// Sorts entries into groups with the same kind, action and resource, in the order of the entries.
+pub(in crate::report) fn groups<'a>(entries: &'a [ChangeEntry<'a>]) -> Vec<EntryGroup<'a>> {
+    let mut groups: Vec<EntryGroup<'a>> = Vec::new();
+    for entry in entries {
+        let call = |entry: &'a ChangeEntry<'a>| request(entry).map(|own| (&own.action, &own.resource));
+        let is_alike = |group: &&mut EntryGroup<'a>| {
+            let is_member = matches!(entry.kind, WhoKind::User | WhoKind::Role);
+            is_member
+                && group.kind == entry.kind
+                && group.first().is_some_and(|first| call(first) == call(entry))
+        };
+        match groups.iter_mut().find(is_alike) {
+            Some(group) => group.entries.push(entry),
+            None => groups.push(EntryGroup { kind: entry.kind, entries: vec![entry] }),
+        }
+    }
+    groups
+}
+
+/// Returns the documents that decide about an entry, on both sides, and those that limit the requests in question.
+pub(in crate::report) fn documents<'e>(entry: &'e ChangeEntry<'_>) -> Vec<&'e Document> {
+    let part = &entry.part;
+    let before = part.before.iter().flat_map(|layers| layers.documents());
+    let all = part.layers.documents().chain(before).map(|document| document.document());
+    all.chain(&part.wanted.scope).collect()
+}
+
+/// Returns the part of each layer in the decisions about the request of an entry: after the change, and before it.
+pub(in crate::report) fn traces<'e>(
+    entry: &'e ChangeEntry<'_>,
+) -> Option<(LayersReport<'e>, Option<LayersReport<'e>>)> {
+    let request = request(entry)?;
+    let options = Options::for_documents(&documents(entry));
+    let traced = |layers: &'e crate::policy::Layers<crate::check::DocumentRef<'_>>| {
+        let layers = layers.map(|document| document.document());
+        let mut own = request.clone();
+        own.hidden.boundary = layers.boundary.is_some();
+        let layered = decide_layers(&layers, &own, &options);
+        LayersReport::new(&layers, layered)
+    };
+    Some((traced(&entry.part.layers), entry.part.before.as_ref().map(traced)))
+}
+
+/// Returns what an entry can do, or why that is not known.
+pub(in crate::report) fn call(entry: &ChangeEntry<'_>) -> String {
+    match request(entry) {
+        Some(request) => one_line(&format!("{} on {}", request.action, request.resource)),
+        None => why_open_part(&entry.part.answer.verdict, &entry.part.gaps),
+    }
+}
+
+/// Returns the context of the request of an entry on one line.
+pub(in crate::report) fn context(entry: &ChangeEntry<'_>) -> String {
+    request(entry).map_or_else(String::new, |request| context_of(&documents(entry), request))
+}
+
+impl<'a> SnapshotChange<'a> {
+    /// The ways to access that the answer does not cover.
+    pub const NOT_LOOKED_AT: [&'static str; 8] = [
+        "sessions with session policies",
+        "sessions of GetFederationToken and AssumeRoot",
+        "VPC endpoints",
+        "tags of resources",
+        "S3 access points and Access Grants",
+        "ACLs",
+        "RAM",
+        "Block Public Access",
+    ];
+
+    fn sides(&self) -> impl Iterator<Item = (&'static str, &'a Gains<'a>)> {
+        [("gained", Some(self.gained)), ("lost", self.lost)]
+            .into_iter()
+            .filter_map(|(name, side)| Some((name, side?)))
+    }
+
+    /// Returns the names of the directions with what is known of each.
+    pub fn directions(&self) -> Vec<(&'static str, &'a Gains<'a>)> {
+        self.sides().collect()
+    }
+
+    /// True if nobody else gains or loses access: proved.
+    pub fn is_complete(&self) -> bool {
+        self.not_compared.is_none() && self.sides().all(|(_, side)| side.is_complete())
+    }
+
+    /// Returns the status, and its name in JSON.
+    pub fn status(&self) -> (Status, &'static str) {
+        let is_shown = self.sides().any(|(_, side)| !side.entries.is_empty());
+        match (self.command, is_shown, self.is_complete()) {
+            // A list of differences that may be longer is not final; one gain is enough for a FAIL.
+            ("diff", _, false) => (Status::Unknown, "UNKNOWN"),
+            ("diff", true, true) => (Status::Fail, "DIFFERENT"),
+            ("diff", false, true) => (Status::Pass, "SAME"),
+            (_, true, _) => (Status::Fail, "FAIL"),
+            (_, false, true) => (Status::Pass, "PASS"),
+            (_, false, false) => (Status::Unknown, "UNKNOWN"),
+        }
+    }
+
+    /// Returns the answer in one sentence.
+    pub fn sentence(&self) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        for (name, side) in self.sides() {
+            let (one, several) = if name == "gained" { ("gains", "gain") } else { ("loses", "lose") };
+            let listed = match side.entries.len() {
+                0 => format!("nobody is shown to {several} access"),
+                1 => format!("1 {one} access"),
+                many => format!("{many} {several} access"),
+            };
+            parts.push(match (side.open.len(), side.entries.len()) {
+                (0, 0) => format!("nobody {one} access (proved)"),
+                (0, _) => format!("{listed}, and nobody else (proved)"),
+                (open, _) => format!("{listed}; NOT complete: {open} of whom it is not known"),
+            });
+        }
+        if let Some(what) = self.not_compared {
+            parts.push(format!("NOT complete: {what}"));
+        }
+        let of = format!(
+            "asked about {} in {}, and everybody outside",
+            counted(self.gained.principals, "principal"),
+            counted(self.gained.accounts, "account")
+        );
+        format!("{}. {} ({of})", self.status().1, parts.join("; "))
+    }
+
+    /// Returns the issues: each group of those who gain or lose, and each of whom it is not known.
+    pub fn issues(&self) -> Vec<Issue> {
+        let mut issues = Vec::new();
+        for (name, side) in self.sides() {
+            let code = match (self.command, name) {
+                ("diff", "gained") => Code::AccessGained,
+                ("diff", _) => Code::AccessLost,
+                _ => Code::NewAccess,
+            };
+            for entry in &side.entries {
+                let verb = if name == "gained" { "gains" } else { "loses" };
+                let call = call(entry);
+                let title = one_line(&format!("{} {verb} {call}", entry.who));
+                let prints = [code.as_str(), &*entry.who, &*call];
+                issues.push(Issue::new(Kind::Finding, code, title).with_fingerprint(&prints));
+            }
+            issues.extend(side.open.iter().map(|entry| {
+                let verb = if name == "gained" { "gains" } else { "loses" };
+                let title = format!("it is not known if {} {verb} access: {}", entry.who, call(entry));
+                Issue::new(Kind::Unknown, Code::IncompleteSnapshot, one_line(&title))
+            }));
+        }
+        issues.extend(
+            self.not_compared.map(|what| Issue::new(Kind::Unknown, Code::IncompleteSnapshot, one_line(what))),
+        );
+        issues
+    }
+
+    /// Converts the answer to the common form of all formats.
+    pub fn subject(&self) -> Subject {
+        Subject {
+            name: self.names.join(" "),
+            file: None,
+            rule: None,
+            status: self.status().0,
+            message: one_line(&self.sentence()),
+            issues: self.issues(),
+        }
+    }
+}

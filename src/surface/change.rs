@@ -1,0 +1,52 @@
+//! Applies a change to a snapshot, and asks what it gives to whom.
+
+use super::isolation::answered;
+use super::jobs::run_jobs;
+use super::snapshot::of_property;
+use crate::check::{
+    Changed, Gains, Guardrails, Options, PreparedSnapshot, Wants, WhoKind, gains_by, guardrails,
+};
+use crate::index::broken;
+use crate::report::{Failure, Fault};
+use crate::snapshot::{Change, Snapshot};
+
+/// Returns the snapshot after a change.
+///
+/// # Errors
+/// The change cannot be applied: see [`Snapshot::changed`].
+pub fn changed_snapshot(snapshot: &Snapshot, steps: &[Change]) -> Result<Snapshot, Failure> {
+    snapshot.changed(steps).map_err(|error| {
+        let faults = error.faults.into_iter();
+        let faults = faults.map(|fault| Fault { source: fault.source, diagnostic: fault.diagnostic });
+        Failure { faults: faults.collect(), ..Failure::validation(error.message) }
+    })
+}
+
+/// Asks who gains access by a change.
+///
+/// # Errors
+/// A part of the question is not valid, or an internal error.
+pub fn asked_gains<'p>(
+    changed: Changed<'p>,
+    wants: &Wants,
+    kinds: &[WhoKind],
+    options: &Options,
+) -> Result<Gains<'p>, Failure> {
+    wants.documents().map_err(of_property)?;
+    answered(|| match gains_by(&run_jobs, changed, wants, kinds, options) {
+        Ok(gains) => gains,
+        Err(error) => broken(&format!("the question was checked: {error}")),
+    })
+}
+
+/// Judges the guardrails of an organization.
+///
+/// # Errors
+/// The snapshot has no organization or does not hold one of the policies, or an internal error.
+pub fn asked_guardrails<'p>(
+    prepared: &'p PreparedSnapshot,
+    policies: &[String],
+    options: &Options,
+) -> Result<Guardrails<'p>, Failure> {
+    answered(|| guardrails(prepared, policies, options))?.map_err(Failure::validation)
+}
