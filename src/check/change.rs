@@ -5,7 +5,10 @@
 
 use super::PropertyError;
 use super::can::CanVerdict;
-use super::change_sides::{ChangePart, Changed, OnSide, Pair, Piece, asked, pieces};
+use super::change_facts::is_principal_same;
+use super::change_reach::Reach;
+use super::change_sides::{ChangePart, OnSide, Pair, Piece, asked, pieces};
+use super::changed::Changed;
 use super::in_snapshot::merge;
 use super::offer::Model;
 use super::wants::Wants;
@@ -14,10 +17,11 @@ use super::who_can::group_of;
 use super::who_classes::{Name, any_of, but_for, key, names_in, tags_in};
 use super::who_outside::{Names, add_names, of_accounts, outsiders};
 use super::{Assumption, Options};
+use crate::code::Code;
 use crate::index::{broken, guaranteed};
 use crate::policy::{Attached, Document};
 use crate::query::Callers;
-use crate::snapshot::{Asker, Collected, DocumentId, Gap, Principal, PrincipalKind, Snapshot};
+use crate::snapshot::{Asker, Collected, Gap, Principal, PrincipalKind, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A requester that gains access, or of whom it is not known.
@@ -268,7 +272,13 @@ impl<'a, 'p> Changing<'a, 'p> {
         let is_first = |piece: &&Piece| model.is_some_and(|model| model.target == piece.target);
         let (first, others): (Vec<&Piece>, Vec<&Piece>) = pieces.iter().partition(is_first);
         let (mut assumptions, mut open): (Vec<Assumption>, Option<ChangePart<'p>>) = (Vec::new(), None);
+        let reach = Reach::new(self.now(), self.wants);
+        let is_same = matches!(before, OnSide::Known(_));
         for piece in first.into_iter().chain(others) {
+            if is_same && self.old().acls(&piece.target).is_none() && !reach.may_reach(after, &piece.target) {
+                merge(&mut assumptions, &[Code::SnapshotCurrent, Code::UnchangedElsewhere].map(Assumption));
+                continue;
+            }
             let Some(part) = asked(self.changed, pair, piece, self.options) else { continue };
             merge(&mut assumptions, &part.answer.assumptions);
             match (&part.answer.verdict, &mut open) {
@@ -433,7 +443,7 @@ impl<'a, 'p> Changing<'a, 'p> {
         for member in &others {
             classes.entry(self.key(member, &tags)).or_default().push(member);
         }
-        if classes.len() > FEW_CLASSES && self.is_above(&others, account) {
+        if classes.len() > FEW_CLASSES && self.is_above() {
             let sides = (OnSide::Known(Asker::Anyone(account)), Asker::Anyone(account));
             if self.ask(sides, &any_of(first), &further, None).part.is_none() {
                 return (Vec::new(), named);
@@ -443,24 +453,16 @@ impl<'a, 'p> Changing<'a, 'p> {
         (classes.collect(), named)
     }
 
-    /// True if only SCPs and RCPs differ between the sides, for all of these members: then one question about somebody whose own
-    /// policies allow everything covers them all.
-    fn is_above(&self, members: &[&Principal], account: &str) -> bool {
-        let (old, new) = (self.old(), self.now());
-        let is_untouched = |member: &&Principal| {
-            old.principals.get(&member.arn).is_some_and(|before| {
-                own_policies(old, before) == own_policies(new, member) && before.tags == member.tags
-            })
-        };
-        let same_resource = |piece: &Piece| {
-            let policy = |snapshot: &Snapshot| {
-                let layers = snapshot.assemble(Asker::Anyone(account), &piece.target).layers;
-                (layers.resource, layers.resource_account, layers.organization)
-            };
-            policy(old) == policy(new)
-        };
-        let pieces = guaranteed(self.pieces.get(&Some(account)), "each account has its pieces");
-        self.changed.is_same_world && members.iter().all(is_untouched) && pieces.iter().all(same_resource)
+    /// True if the sides differ in SCPs and RCPs alone: then one question about somebody whose own policies allow everything covers
+    /// all members of an account.
+    ///
+    /// Each fact about a request that a document can test is then the same on both sides: tags and trust policies of principals, the
+    /// places of accounts in the organization, and the policies and owners of resources are members of the snapshot that no such
+    /// step alters. So is what was not collected of them. If a member gains a request, its own policies and the policy of the
+    /// resource let the request through on both sides, so an SCP or RCP refused it before and none does after. This is true of the
+    /// same request by somebody whose own policies allow everything; and that question is limited by fewer facts than the member's.
+    fn is_above(&self) -> bool {
+        self.changed.is_same_world && self.now().differs_in_controls_only(self.old())
     }
 
     /// Returns what decides about a principal besides its name, on both sides.
@@ -476,6 +478,12 @@ impl<'a, 'p> Changing<'a, 'p> {
             OnSide::Known(_) | OnSide::Unknown(_) => (Vec::new(), "unknown"),
         };
         parts.push(format!("before: {before}"));
+        // Facts that differ decide even if no document that is known tests them.
+        let alike = match self.before(member) {
+            OnSide::Known(before) => is_principal_same(self.changed, before, Asker::Principal(member)),
+            OnSide::Absent | OnSide::Unknown(_) => true,
+        };
+        parts.push(format!("alike: {alike}"));
         parts.extend(key(self.now(), self.wants, member, &tags));
         parts
     }
@@ -515,22 +523,6 @@ fn internal<'a>(part: &'a ChangePart<'_>) -> Option<&'a str> {
 fn named(member: &Principal) -> (WhoKind, String, Option<String>) {
     let kind = if member.kind == PrincipalKind::User { WhoKind::User } else { WhoKind::Role };
     (kind, member.arn.to_string(), Some(member.account.to_string()))
-}
-
-/// Lists the identity policies and the boundary of a principal. A policy that was not collected is not the same on both sides if the
-/// change may have altered it.
-fn own_policies(snapshot: &Snapshot, principal: &Principal) -> Vec<Option<Attached<DocumentId>>> {
-    let attached = |policy: Collected<DocumentId>| match policy {
-        Collected::Known(id) => Attached::Policy(id),
-        Collected::Missing(gap) => Attached::Missing(snapshot.name_of_missing(gap.kind, &gap.of)),
-    };
-    let boundary = snapshot.boundary_of(principal).map(attached);
-    snapshot
-        .identity_of(principal)
-        .into_iter()
-        .map(|policy| Some(attached(policy)))
-        .chain([boundary])
-        .collect()
 }
 
 /// Lists the tags of principals that the own policies of a principal test.

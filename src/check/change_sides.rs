@@ -7,6 +7,8 @@
 
 use super::Options;
 use super::can::{CanAnswer, CanVerdict, Sides, Wanted, can, can_newly, offered, undecided};
+use super::change_facts::Both;
+use super::changed::Changed;
 use super::in_snapshot::{PreparedSnapshot, fact, merge, written};
 use super::offer::{Model, offers};
 use super::wants::Wants;
@@ -17,59 +19,12 @@ use crate::policy::{Attached, Document, LayerKind, Layers};
 use crate::query::{BEFORE, Before, Callers};
 use crate::request::Request;
 use crate::snapshot::{
-    Asker, Assembled, Collected, DocumentId, Endpoint, Facts, Gap, GapKind, LayerGap, Membership, Snapshot,
-    Target, may_overlap,
+    Asker, Assembled, DocumentId, Facts, Gap, GapKind, LayerGap, Snapshot, Target, may_overlap,
 };
 use crate::solve::UnknownReason;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
-
-/// The snapshots before and after a change.
-#[derive(Clone, Copy, Debug)]
-pub struct Changed<'p> {
-    /// The snapshot before it.
-    pub before: &'p PreparedSnapshot,
-    /// The snapshot after it.
-    pub after: &'p PreparedSnapshot,
-    /// True if the change was applied to one snapshot: what was not collected is the same on both sides. Between two snapshots it is
-    /// not taken as unchanged.
-    pub is_same_world: bool,
-}
-
-impl<'p> Changed<'p> {
-    /// Returns what was collected of both sides, differs, and is not a part of the answer.
-    pub fn not_compared(self) -> Option<&'static str> {
-        let [old, new] = [self.before.snapshot(), self.after.snapshot()];
-        let is_same = old.endpoints.len() == new.endpoints.len()
-            && old.endpoints.iter().zip(&new.endpoints).all(|(one, other)| {
-                let policy = |snapshot: &'p Snapshot, endpoint: &Endpoint| match &endpoint.policy {
-                    Collected::Known(policy) => Some(policy.map(|id| text_of(snapshot.document(id)))),
-                    Collected::Missing(_) => None,
-                };
-                let known = policy(old, one);
-                (&one.id, &one.vpc, &one.service) == (&other.id, &other.vpc, &other.service)
-                    && known.is_some()
-                    && known == policy(new, other)
-            });
-        let what = "the VPC endpoints of the snapshots, or their policies, differ or were not collected";
-        (!self.is_same_world && !is_same).then_some(what)
-    }
-
-    /// Returns the change in the other direction.
-    #[must_use]
-    pub fn reversed(self) -> Changed<'p> {
-        Changed { before: self.after, after: self.before, ..self }
-    }
-}
-
-/// Returns the text of a document alone: the whole source, or the part of it that is the document.
-fn text_of(document: &Document) -> &str {
-    match document.base_pointer.is_empty() {
-        true => document.source.text(),
-        false => document.source.slice(document.span),
-    }
-}
 
 /// A group of resources of a question about a change, with its answer.
 #[derive(Clone, Debug)]
@@ -258,52 +213,20 @@ pub(super) fn asked<'p>(
         }
         (OnSide::Known(asker), _) => Earlier::Layers(asker, Box::new(assembled(old, asker, target, before))),
     };
-    if let Earlier::Layers(_, before) = &earlier
+    if let Earlier::Layers(asker, before) = &earlier
         && changed.is_same_world
         && before.layers == after.layers
-        && (new.owner_of(target).is_some() || !trees_differ(old, new))
-        && facts_alike(changed, (pair.after, pair.before), target, &after, before)
     {
-        return None;
+        let both = Both { changed, after: pair.after, before: *asker, target };
+        let known = after.layers.documents().map(|id| new.document(*id));
+        let documents: Vec<&Document> =
+            known.chain(before.layers.documents().map(|id| old.document(*id))).collect();
+        let are_all_known = after.gaps.is_empty() && before.gaps.is_empty();
+        if both.tested(&documents).is_none() && (are_all_known || both.is_all_same()) {
+            return None;
+        }
     }
     Some(Question { changed, pair, piece, after, earlier }.answer(options))
-}
-
-/// True if the facts that the layers read are the same on both sides.
-fn facts_alike(
-    changed: Changed<'_>,
-    (asker, before): (Asker<'_>, OnSide<'_>),
-    target: &Target,
-    after: &Assembled,
-    earlier: &Assembled,
-) -> bool {
-    let OnSide::Known(before) = before else { return false };
-    let (old, new) = (changed.before.snapshot(), changed.after.snapshot());
-    let documents: Vec<&Document> = after.layers.documents().map(|id| new.document(*id)).collect();
-    let further = earlier.layers.documents().map(|id| old.document(*id));
-    let documents: Vec<&Document> = documents.into_iter().chain(further).collect();
-    are_alike(&new.facts(asker, target, &documents), &old.facts(before, target, &documents))
-}
-
-fn are_alike(one: &Facts, other: &Facts) -> bool {
-    let restrictions = |facts: &Facts| -> Vec<String> {
-        facts.restrictions.iter().map(|restriction| restriction.condition.clone()).collect()
-    };
-    one.certain == other.certain
-        && restrictions(one) == restrictions(other)
-        && one.unknown.is_empty() == other.unknown.is_empty()
-}
-
-/// True unless each account is at the same place of the same organization on both sides.
-fn trees_differ(one: &Snapshot, other: &Snapshot) -> bool {
-    let places = |snapshot: &Snapshot| match &snapshot.membership {
-        Membership::Of(organization) => {
-            let nodes = organization.nodes.iter().map(|(id, node)| (id.clone(), node.parent.clone()));
-            Some((organization.id.clone(), nodes.collect::<Vec<_>>()))
-        }
-        Membership::Missing | Membership::Alone => None,
-    };
-    places(one) != places(other)
 }
 
 /// The side before the change.
@@ -359,12 +282,10 @@ impl<'p> Question<'p, '_, '_> {
         let documents: Vec<&Document> =
             layers.documents().chain(earlier).map(|document| document.document()).chain(&scope).collect();
         let facts = new.facts(pair.after, target, &documents);
-        if let Some(asker) = asker_before
-            && !are_alike(&facts, &old.facts(asker, target, &documents))
-        {
-            let why = "tags or places in the organization that policies test, and that the change alters";
-            unknown = Some(why.to_owned());
-        }
+        let both = asker_before.map(|before| Both { changed, after: pair.after, before, target });
+        unknown = unknown.or_else(|| Some(both?.tested(&documents)?.to_owned()));
+        // Of a policy that was not collected, nothing says which facts it tests.
+        let is_same_world = changed.is_same_world && both.is_none_or(|both| both.is_all_same());
         let is_other = |one: &Layers<DocumentRef<'_>>| {
             one.organization != layers.organization || one.resource_account != layers.resource_account
         };
@@ -372,16 +293,12 @@ impl<'p> Question<'p, '_, '_> {
             unknown =
                 Some("the organization or the owner of the resource, which the change alters".to_owned());
         }
-        let of_resource = ["aws:resourceorgid", "aws:resourceorgpaths"];
-        let reads = |document: &&Document| document.mentioned_keys().any(|key| of_resource.contains(&key));
-        if new.owner_of(target).is_none() && trees_differ(old, new) && documents.iter().any(reads) {
-            unknown = Some("places of resources in the organization, which the change alters".to_owned());
-        }
+        let unplaced = both.and_then(|both| both.unplaced(&documents));
         scope.extend(facts.certain.iter().map(|condition| fact(condition)));
         let wanted = Wanted { callers: pair.callers.clone(), scope };
         let like = self::like(changed, pair, target, &layers);
         let earlier = before.clone().filter(|_| unknown.is_none());
-        let earlier = earlier.map(|layers| Before { layers, is_same_world: changed.is_same_world });
+        let earlier = earlier.map(|layers| Before { layers, is_same_world });
         let ask = |wanted: &Wanted| {
             let sides = Sides { layers: &layers, before: earlier.as_ref() };
             offered(sides, wanted, options, like.clone()).unwrap_or_else(|| match &earlier {
@@ -401,8 +318,11 @@ impl<'p> Question<'p, '_, '_> {
         part = with_acls(changed, part);
         if matches!(part.answer.verdict, CanVerdict::Can(_)) {
             part = match unknown {
-                Some(why) => open(part, &why, Vec::new()),
-                None => narrowed(part, &facts, &ask),
+                Some(why) => open(part, &why, unplaced.into_iter().collect()),
+                None => match unplaced {
+                    Some(gap) => open(part, &gap.why.to_string(), vec![gap]),
+                    None => narrowed(part, &facts, &ask),
+                },
             };
         }
         if let CanVerdict::Unknown(unknown) = &part.answer.verdict {

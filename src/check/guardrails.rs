@@ -6,7 +6,7 @@
 //! with each principal, by the referee.
 
 use super::change::{FirstGain, first_gain};
-use super::change_sides::Changed;
+use super::changed::Changed;
 use super::in_snapshot::{PreparedSnapshot, fact, merge};
 use super::offer::requester_of;
 use super::wants::Wants;
@@ -342,6 +342,11 @@ impl<'p> Judging<'_, 'p> {
         if let Some(account) = accounts.iter().find(is_uncollected) {
             let gap = Gap::principals(account);
             return Known::Open(gap.why.to_string(), vec![gap]);
+        }
+        // Of an account that is not in the snapshot, nobody says which principals it has.
+        let is_elsewhere = named.is_none_or(|named| !snapshot.accounts.contains_key(named));
+        if let Some(gap) = self.organization.missing.first().filter(|_| is_elsewhere) {
+            return Known::Open(gap.why.to_string(), vec![gap.clone()]);
         }
         merge(&mut self.found.assumptions, &[Assumption(Code::SnapshotCurrent)]);
         Known::Idle(format!(

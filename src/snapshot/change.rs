@@ -7,7 +7,6 @@ use super::{Fault, Snapshot, gaps};
 use crate::container::fits_layer;
 use crate::limits::InputLimits;
 use crate::policy::{Document, LayerKind, PrincipalMeaning, is_account_id};
-use std::collections::BTreeSet;
 
 /// One step of a change.
 #[derive(Clone, Debug)]
@@ -61,17 +60,6 @@ impl Change {
             Change::Move { account, parent } => format!("{account} moved to {parent}"),
         }
     }
-
-    /// Returns the fact that the change is about: two changes about one fact contradict each other.
-    fn about(&self) -> String {
-        match self {
-            Change::Attach { policy, target, .. } | Change::Detach { policy, target } => {
-                format!("{policy} at {target}")
-            }
-            Change::Replace { what, .. } | Change::Remove { what } => what.to_string(),
-            Change::Move { account, .. } => format!("the place of {account}"),
-        }
-    }
 }
 
 /// The reason why a change cannot be applied.
@@ -85,7 +73,7 @@ pub struct ChangeError {
 
 type Applied = Result<(), ChangeError>;
 
-fn refused(message: impl Into<String>) -> ChangeError {
+pub(super) fn refused(message: impl Into<String>) -> ChangeError {
     ChangeError { message: message.into(), faults: Vec::new() }
 }
 
@@ -108,22 +96,42 @@ impl Snapshot {
     /// assert!(remove("arn:aws:s3:::c").is_err());
     /// ```
     pub fn changed(&self, changes: &[Change]) -> Result<Snapshot, ChangeError> {
-        let mut about: BTreeSet<String> = BTreeSet::new();
-        for change in changes {
-            let fact = change.about();
-            if !about.insert(fact.clone()) {
-                return Err(refused(format!("two changes are about {fact}: write one")));
-            }
-        }
+        self.are_apart(changes)?;
         let mut changed = self.clone();
-        for change in changes {
+        // A managed policy that is a boundary is removed after it is no boundary any more.
+        let is_last =
+            |change: &&Change| matches!(change, Change::Remove { what } if self.managed.contains_key(what));
+        let (last, first): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(is_last);
+        for change in first.into_iter().chain(last) {
             let altered = changed.alters(change);
             changed.altered.extend(altered);
-            changed.apply(change)?;
+            changed.is_altered_below_controls |= !changed.is_about_controls(change);
+            match change {
+                Change::Remove { what } if self.was_boundary(&changed, what) => {
+                    changed.managed.remove(what);
+                }
+                _ => changed.apply(change)?,
+            }
         }
+        changed.are_in_use(changes)?;
         changed.has_levels()?;
         changed.gaps = gaps::of(&changed);
         Ok(changed)
+    }
+
+    /// True for a step about an SCP or RCP, or where it is attached.
+    fn is_about_controls(&self, change: &Change) -> bool {
+        match change {
+            Change::Attach { .. } | Change::Detach { .. } => true,
+            Change::Replace { what, .. } | Change::Remove { what } => self.control(what).is_some(),
+            Change::Move { .. } => false,
+        }
+    }
+
+    /// True if a managed policy was a boundary, and other steps took it from all whose policy it was.
+    fn was_boundary(&self, changed: &Snapshot, arn: &str) -> bool {
+        let is_boundary = |own: &Principal| own.boundary.as_deref() == Some(arn);
+        self.principals.values().any(is_boundary) && !changed.is_attached_or_boundary(arn)
     }
 
     /// Returns the kinds of facts that a change may alter where they were not collected: a policy that is replaced may be in any list
@@ -378,9 +386,8 @@ impl Snapshot {
             let is_boundary = |own: &Principal| own.boundary.as_deref() == Some(what);
             if let Some(own) = self.principals.values().find(|own| is_boundary(own)) {
                 return Err(refused(format!(
-                    "{what} is the boundary of {}, and IAM does not delete a policy in use: remove `{}:boundary` too, or replace it",
-                    own.arn,
-                    own.short()
+                    "{what} is the boundary of {}, and IAM does not delete a policy in use: add `--remove {}:boundary`, or replace it",
+                    own.arn, own.arn
                 )));
             }
             let mut is_attached = false;
@@ -455,7 +462,7 @@ impl Snapshot {
     }
 
     /// Returns an SCP or RCP that the snapshot holds.
-    fn control(&self, id: &str) -> Option<(ControlKind, Collected<DocumentId>)> {
+    pub(super) fn control(&self, id: &str) -> Option<(ControlKind, Collected<DocumentId>)> {
         match &self.membership {
             Membership::Of(organization) => organization.policies.get(id).cloned(),
             Membership::Missing | Membership::Alone => None,
@@ -463,15 +470,19 @@ impl Snapshot {
     }
 
     /// True for the ARN of a managed policy that the snapshot holds, or that a principal or group of it has.
-    fn is_managed(&self, arn: &str) -> bool {
+    pub(super) fn is_managed(&self, arn: &str) -> bool {
+        self.managed.contains_key(arn) || self.is_attached_or_boundary(arn)
+    }
+
+    /// True if a user, role or group of the snapshot has a managed policy, or it is a boundary.
+    pub(super) fn is_attached_or_boundary(&self, arn: &str) -> bool {
         let has = |list: &[Box<str>]| list.iter().any(|own| **own == *arn);
-        self.managed.contains_key(arn)
-            || self.principals.values().any(|own| has(&own.managed) || own.boundary.as_deref() == Some(arn))
+        self.principals.values().any(|own| has(&own.managed) || own.boundary.as_deref() == Some(arn))
             || self.accounts.values().flat_map(|own| own.groups.values()).any(|group| has(&group.managed))
     }
 
     /// Returns the ARN of the principal that a text names, if it names one: an ARN, `role/NAME` or `user/NAME`.
-    fn named(&self, text: &str) -> Result<Option<Box<str>>, ChangeError> {
+    pub(super) fn named(&self, text: &str) -> Result<Option<Box<str>>, ChangeError> {
         let is_it = |own: &&Principal| {
             let kind = if own.kind == PrincipalKind::User { "user/" } else { "role/" };
             let name = text.strip_prefix(kind);
@@ -492,7 +503,7 @@ impl Snapshot {
     }
 
     /// Splits `role/NAME:PART` into the principal and the part.
-    fn part<'t>(&self, text: &'t str) -> Result<(Box<str>, &'t str), ChangeError> {
+    pub(super) fn part<'t>(&self, text: &'t str) -> Result<(Box<str>, &'t str), ChangeError> {
         let unknown = || {
             refused(format!(
                 "the snapshot does not hold `{text}`: write the id of an SCP or RCP, the ARN of a managed policy or resource, or \

@@ -87,6 +87,17 @@ impl Snapshot {
         own.chain(of_tree).chain(self.resources.values().map(|resource| &*resource.account)).collect()
     }
 
+    /// Returns the gap of an account whose place in the organization is not known.
+    pub(crate) fn unplaced(&self, account: &str) -> Option<Gap> {
+        match &self.membership {
+            Membership::Alone => None,
+            Membership::Missing => Some(Gap::organization(account)),
+            Membership::Of(organization) => {
+                self.path(account).is_none().then(|| organization.place_gap(account))
+            }
+        }
+    }
+
     /// Returns the levels of policies that bind an account, from the root to itself; none if no such policy binds it.
     pub fn levels(&self, account: &str, kind: ControlKind) -> Vec<Level> {
         let missing = |node: &str, gap: Gap| Level {

@@ -248,7 +248,7 @@ impl Snapshot {
     }
 
     /// Returns the policy of the resources of a target, if they have one.
-    fn policy_of(&self, target: &Target) -> Option<Collected<DocumentId>> {
+    pub(crate) fn policy_of(&self, target: &Target) -> Option<Collected<DocumentId>> {
         match target {
             Target::Resource(arn) => {
                 match self.resources.get(arn).map(|resource: &Resource| &resource.policy) {

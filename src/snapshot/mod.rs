@@ -4,6 +4,7 @@
 //! [`Gap`] with the read-only call that collects it; it is never read as empty.
 
 mod change;
+mod change_steps;
 mod endpoints;
 mod facts;
 mod gap;
@@ -11,6 +12,7 @@ mod gaps;
 mod iam;
 mod layers;
 mod model;
+mod not_read;
 mod organization;
 mod overlap;
 mod reader;
@@ -55,6 +57,8 @@ pub struct Recognised {
     pub path: Box<str>,
     /// The kind of its content.
     pub kind: &'static str,
+    /// The hash of its content.
+    pub sha256: Box<str>,
 }
 
 impl Recognised {
@@ -105,6 +109,8 @@ pub struct Snapshot {
     pub complete: BTreeSet<(Box<str>, Box<str>)>,
     /// The kinds of facts that were not collected, and that a change may have altered all the same.
     altered: BTreeSet<GapKind>,
+    /// True if a change altered more than SCPs and RCPs, and where they are attached.
+    is_altered_below_controls: bool,
     /// The policy that allows everything.
     full_access: DocumentId,
     /// The files, in the order given.
@@ -165,6 +171,12 @@ impl Snapshot {
             true => format!("{of} (altered)").into(),
             false => of.into(),
         }
+    }
+
+    /// True if these are the facts of the same files, and differ at most in SCPs and RCPs and where they are attached: principals,
+    /// resources and the places of accounts are the same.
+    pub(crate) fn differs_in_controls_only(&self, other: &Snapshot) -> bool {
+        !self.is_altered_below_controls && !other.is_altered_below_controls && self.sha256 == other.sha256
     }
 
     /// Returns the id of the organization of an account, if its place in the tree is known.

@@ -59,10 +59,11 @@ pub(super) fn read(files: Vec<File>, limits: &SnapshotLimits) -> Snapshot {
                 continue;
             }
         };
-        digests.push_str(&sha256(&text));
+        let digest = sha256(&text);
+        digests.push_str(&digest);
         let source = Source::new(path, text);
         let kind = reader.file(&source);
-        recognised.push(Recognised { path: source.name().into(), kind });
+        recognised.push(Recognised { path: source.name().into(), kind, sha256: digest.into() });
     }
     reader.finish(recognised, sha256(&digests))
 }
@@ -211,6 +212,7 @@ impl Reader<'_> {
             documents: self.documents,
             complete: self.complete,
             altered: BTreeSet::new(),
+            is_altered_below_controls: false,
             full_access,
             principals: self.principals,
             accounts: self.accounts,

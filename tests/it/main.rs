@@ -43,6 +43,7 @@ mod renderers;
 mod schemas;
 mod serve;
 mod small_world;
+mod snapshot_change_facts;
 mod snapshot_changes;
 mod snapshots;
 mod support;

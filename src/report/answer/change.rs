@@ -27,7 +27,7 @@ pub struct SnapshotChange<'a> {
     /// Those who lose access, if they are asked about.
     pub lost: Option<&'a Gains<'a>>,
     /// A fact that was collected and that the answer does not look at, because of which it is open.
-    pub not_compared: Option<&'static str>,
+    pub not_compared: Option<String>,
     /// The number of groups shown in text.
     pub most: usize,
 }
@@ -180,7 +180,7 @@ impl<'a> SnapshotChange<'a> {
                 (open, _) => format!("{listed}; NOT complete: {open} of whom it is not known"),
             });
         }
-        if let Some(what) = self.not_compared {
+        if let Some(what) = &self.not_compared {
             parts.push(format!("NOT complete: {what}"));
         }
         let of = format!(
@@ -214,7 +214,9 @@ impl<'a> SnapshotChange<'a> {
             }));
         }
         issues.extend(
-            self.not_compared.map(|what| Issue::new(Kind::Unknown, Code::IncompleteSnapshot, one_line(what))),
+            self.not_compared
+                .iter()
+                .map(|what| Issue::new(Kind::Unknown, Code::IncompleteSnapshot, one_line(what))),
         );
         issues
     }
