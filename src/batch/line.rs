@@ -98,6 +98,14 @@ impl<'l> Line<'l> {
         self.member(name).ok_or_else(|| Failure::validation(format!("`{name}` is missing")))
     }
 
+    /// Refuses members of other questions than this one, which is about policies or over layers: they would be passed over.
+    fn has_only(&self, check: &str) -> Result<(), Failure> {
+        match self.0.iter().find_map(|member| members::fault_of_policies(check, &member.name)) {
+            Some(fault) => Err(Failure::validation(fault)),
+            None => Ok(()),
+        }
+    }
+
     /// Returns the first name that occurs twice.
     fn twice(&self) -> Option<&str> {
         let names = self.0.iter().map(|member| &*member.name);
@@ -202,6 +210,9 @@ fn judge(
         return Err(Failure::validation(format!("`check` is missing: {CHECKS}")));
     };
     let check = text("check", check)?;
+    if line.get("snapshot").is_none() || !matches!(check.as_str(), "can" | "who-can" | "what-can") {
+        line.has_only(&check)?;
+    }
     let mut options = batch.options.clone();
     if let Some(name) = line.get("policyType") {
         options.policy_type = Some(policy_type(&text("policyType", name)?)?);
@@ -290,10 +301,6 @@ fn about_policies(
     (check, options): (&str, &Options),
     (number, out): (u64, &mut Vec<u8>),
 ) -> Result<Summary, Failure> {
-    let foreign = line.0.iter().find_map(|member| members::fault_of_policies(check, &member.name));
-    if let Some(fault) = foreign {
-        return Err(Failure::validation(fault));
-    }
     let id = line.id();
     if matches!(check, "compare" | "diff") {
         let existing = given(batch, cache, EXISTING, line)?.one("the existing policy")?;
@@ -376,11 +383,6 @@ fn over_layers(
     number: u64,
     out: &mut Vec<u8>,
 ) -> Result<Summary, Failure> {
-    if let Some(name) = ["kinds", "noOrganization"].into_iter().find(|name| line.get(name).is_some()) {
-        return Err(Failure::validation(format!(
-            "`{name}` belongs to questions over a snapshot: leave it out"
-        )));
-    }
     let principal = line.get("principal").map(|member| text("principal", member)).transpose()?;
     let asked = Asked {
         layers: line.needed("layers")?.value,

@@ -75,21 +75,54 @@ pub(super) fn fault_of_snapshot(check: &str, name: &str) -> Option<String> {
     is_foreign.then(|| format!("`{name}` does not belong to `{check}` over a snapshot: leave it out"))
 }
 
-/// Returns what is wrong with a member of a question about policies alone: it is one of another question.
+/// The flags of the commands about requests that lines do not have, as a line could spell them.
+const OF_REQUESTS: [&str; 8] = [
+    "expect",
+    "not-principal-account",
+    "outside-ip",
+    "outside-org",
+    "outside-vpc",
+    "strict",
+    "without-mfa",
+    "world",
+];
+
+/// Returns what is wrong with a member of a question about policies, or over layers: it is one of another question.
 pub(super) fn fault_of_policies(check: &str, name: &str) -> Option<String> {
     const PAIR: [&str; 4] =
         ["existingPolicyDocument", "existingPolicyFile", "newPolicyDocument", "newPolicyFile"];
+    const POLICY: [&str; 2] = ["policyDocument", "policyFile"];
     let of_request = ["principal", "actions", "resources"].contains(&name);
-    let is_own = ["check", "id", "policyType"].contains(&name)
-        || match check {
-            "compare" | "diff" => PAIR.contains(&name),
-            _ if ["policyDocument", "policyFile"].contains(&name) => true,
-            "find" => of_request || name == "condition",
-            "simulate" => of_request || ["context", "relevant"].contains(&name),
-            _ => false,
+    let is_about_requests = matches!(check, "can" | "find" | "simulate");
+    if is_about_requests && OF_REQUESTS.iter().any(|flag| self::plain(flag) == plain(name)) {
+        let or = match self::plain(name).as_str() {
+            "expect" | "strict" | "world" => "",
+            _ => ", or say it with `condition`",
         };
-    let is_foreign = OURS.contains(&name) && !is_own;
-    is_foreign.then(|| format!("`{name}` does not belong to `{check}`: leave it out"))
+        return Some(format!("`{name}` is not a member of a line: ask with `iamsat {check}`{or}"));
+    }
+    let is_own = match check {
+        "check-no-new-access" | "compare" | "diff" => PAIR.contains(&name),
+        "can" => of_request || ["condition", "layers"].contains(&name),
+        _ if POLICY.contains(&name) => true,
+        "check-access-not-granted" => ["access", "accessLevels"].contains(&name),
+        "check-no-public-access" => name == "resourceType",
+        "validate-policy" => name == "validatePolicyResourceType",
+        "find" => of_request || name == "condition",
+        "simulate" => of_request || ["context", "relevant"].contains(&name),
+        "lint" => false,
+        // The name of the check is the fault.
+        _ => return None,
+    };
+    if is_own || !OURS.contains(&name) || ["check", "id", "policyType"].contains(&name) {
+        return None;
+    }
+    Some(match (check, name) {
+        ("check-access-not-granted", "actions" | "resources") => {
+            format!("`{name}` does not belong to `{check}`: put it into an entry of `access`")
+        }
+        _ => format!("`{name}` does not belong to `{check}`: leave it out"),
+    })
 }
 
 /// Returns the name in lower case, without `-` and `_`.
@@ -100,6 +133,35 @@ fn plain(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn members_of_other_questions_are_faults() {
+        for (check, name) in [
+            ("check-access-not-granted", "actions"),
+            ("check-no-new-access", "principal"),
+            ("check-no-new-access", "snapshot"),
+            ("check-no-public-access", "layers"),
+            ("validate-policy", "resources"),
+            ("can", "context"),
+            ("can", "kinds"),
+            ("find", "withoutMfa"),
+            ("find", "outside_ip"),
+            ("simulate", "expect"),
+        ] {
+            let fault = fault_of_policies(check, name);
+            assert!(fault.is_some_and(|fault| fault.starts_with(&format!("`{name}`"))), "{check} {name}");
+        }
+        for (check, name) in [
+            ("check-access-not-granted", "accessLevels"),
+            ("check-no-new-access", "existingPolicyFile"),
+            ("check-no-new-access", "expect"),
+            ("can", "layers"),
+            ("find", "policyType"),
+            ("find", "comment"),
+        ] {
+            assert_eq!(fault_of_policies(check, name), None, "{check} {name}");
+        }
+    }
 
     #[test]
     fn misspelt_names_are_faults_and_own_members_are_not() {

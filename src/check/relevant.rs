@@ -10,7 +10,7 @@ use crate::encode::DocumentRef;
 use crate::evaluate::{self, Decision, decide};
 use crate::policy::{Document, PolicyType, RequestSet};
 use crate::query::Query;
-use crate::request::{Request, RequestSpec, ValueType, key_info};
+use crate::request::{FactSets, Request, RequestSpec, ValueType, key_info};
 use crate::solve::Verdict;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,9 +24,10 @@ pub type KeyValues = Option<Vec<String>>;
 /// The effect of a key on the decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Matters {
-    /// With these values and everything else as it is, the decision is another one.
+    /// With these values and everything else as it is, the request is allowed and was not, or the reverse.
     Changes(KeyValues, Decision),
-    /// No value of the key and not its absence changes the decision, everything else being as it is (proved).
+    /// No value of the key and not its absence changes whether the request is allowed, everything else being as it is (proved). It
+    /// may change which kind of denial it is.
     Never,
     /// No policy mentions the key.
     Unmentioned,
@@ -52,9 +53,10 @@ pub struct KeyRelevance {
 pub struct Relevance {
     /// The keys, by name.
     pub keys: Vec<KeyRelevance>,
-    /// If no key changes the decision alone: keys that do together, of which none can be left out, with the decision.
+    /// If it is proved that no key changes the decision alone: keys that do together, with the decision. None of them can be left
+    /// out, unless `is_open`.
     pub together: Option<(Vec<(String, KeyValues)>, Decision)>,
-    /// True if it could not be decided whether several keys change the decision together.
+    /// True if it could not be decided whether several keys change the decision together, or whether all of these have to.
     pub is_open: bool,
 }
 
@@ -138,7 +140,10 @@ pub fn relevant(
     }
     let derived = of_requester(request);
     let free: Vec<&str> = mentioned.iter().copied().filter(|key| !derived.contains(*key)).collect();
-    let fixed: BTreeSet<&str> = mentioned.iter().copied().chain(derived.iter().map(String::as_str)).collect();
+    let fixed: BTreeSet<&str> = all.iter().copied().chain(derived.iter().map(String::as_str)).collect();
+    if !is_possible(request) {
+        return Err(NoRelevance::NoSuchRequest);
+    }
     let options = Options {
         policy_type: Some(referee.policy_type),
         certificate: false,
@@ -168,16 +173,25 @@ pub fn relevant(
         };
         keys.push(KeyRelevance { key: key.to_owned(), given: given(request, key), matters });
     }
-    let is_settled = keys.iter().any(|key| matches!(key.matters, Matters::Changes(..)));
-    let (together, is_open) = match is_settled || free.len() < 2 {
-        true => (None, false),
-        false => asking.together(&free)?,
+    let is_any = |matters: fn(&Matters) -> bool| keys.iter().any(|key| matters(&key.matters));
+    let (together, is_open) = match () {
+        () if is_any(|matters| matches!(matters, Matters::Changes(..))) || free.len() < 2 => (None, false),
+        // One of these may change the decision alone.
+        () if is_any(|matters| *matters == Matters::Undecided) => (None, true),
+        () => asking.together(&free)?,
     };
     Ok(Relevance { keys, together, is_open })
 }
 
 fn given(request: &Request, key: &str) -> KeyValues {
     request.values(key).map(<[String]>::to_vec)
+}
+
+/// True if a request with these keys can exist; other keys may be missing.
+fn is_possible(request: &Request) -> bool {
+    let facts = FactSets { safe: true, heuristics: false };
+    let keys = request.context().map(|(key, _)| key);
+    request.inconsistencies(keys, &facts).iter().all(|fault| fault.axiom == "presence")
 }
 
 /// Returns the keys whose values follow from the requester.
@@ -205,8 +219,8 @@ struct Asking<'q> {
     request: &'q Request,
     referee: &'q evaluate::Options,
     options: &'q Options,
-    /// The keys that the policies mention, and those that follow from the requester: a pattern on a principal does not tell a role
-    /// from one of the same name under another path.
+    /// The keys that the policies mention, those that are given, and those that follow from the requester: a pattern on a principal
+    /// does not tell a role from one of the same name under another path.
     fixed: &'q BTreeSet<&'q str>,
     decision: Decision,
 }
@@ -305,8 +319,20 @@ impl Asking<'_> {
         properties.iter().map(written).collect()
     }
 
+    /// True if a policy inserts a fixed key that the request has several values of, although no set operator says that it may. A set
+    /// operator of this question would say so, and a key that may have several values cannot be inserted: the policies would mean
+    /// something else.
+    fn is_misread(&self, free: &BTreeSet<&str>) -> bool {
+        let is_fixed = |key: &str| !free.contains(key) && !self.referee.is_multivalued(key);
+        let has_several = |key: &str| self.request.values(key).is_some_and(|values| values.len() != 1);
+        self.documents.iter().any(|document| variables(document).any(|key| is_fixed(key) && has_several(key)))
+    }
+
     /// Looks for values of the free keys that change the decision.
     fn changed(&self, free: &BTreeSet<&str>) -> Result<Changed, NoRelevance> {
+        if self.is_misread(free) {
+            return Ok(Changed::Undecided);
+        }
         let answer = self.decided(free, !self.is_allowed())?;
         let findings = match answer.verdict {
             Verdict::Pass(_) => return Ok(Changed::Not),
@@ -315,8 +341,9 @@ impl Asking<'_> {
         };
         let Some(finding) = findings.first() else { return Ok(Changed::Undecided) };
         let witness = finding.witness.request();
-        let values: Vec<(String, KeyValues)> =
-            free.iter().map(|key| ((*key).to_owned(), given(witness, key))).collect();
+        let values = free.iter().map(|key| ((*key).to_owned(), given(witness, key)));
+        let is_change = |(key, values): &(String, KeyValues)| given(self.request, key) != *values;
+        let values: Vec<(String, KeyValues)> = values.filter(is_change).collect();
         let mut changed = self.request.clone();
         for (key, values) in &values {
             match values {
@@ -331,7 +358,7 @@ impl Asking<'_> {
             Decision::Undetermined => false,
         };
         // A request that differs in something else too shows nothing about the keys.
-        Ok(if is_other { Changed::To(values, decision) } else { Changed::Undecided })
+        Ok(if is_other && is_possible(&changed) { Changed::To(values, decision) } else { Changed::Undecided })
     }
 
     /// Looks for keys that change the decision together, and leaves out those that need not change.
@@ -346,13 +373,16 @@ impl Asking<'_> {
             Changed::Undecided => return Ok((None, true)),
             Changed::To(values, decision) => (values, decision),
         };
+        let mut is_open = false;
         for key in free {
             let fewer: BTreeSet<&str> = changing.iter().copied().filter(|other| other != key).collect();
-            if let Changed::To(values, decision) = self.changed(&fewer)? {
-                (changing, found) = (fewer, (values, decision));
+            match self.changed(&fewer)? {
+                Changed::To(values, decision) => (changing, found) = (fewer, (values, decision)),
+                Changed::Undecided => is_open = true,
+                Changed::Not => {}
             }
         }
-        Ok((Some(found), false))
+        Ok((Some(found), is_open))
     }
 }
 
@@ -365,6 +395,17 @@ fn equals(key: &str) -> &'static str {
         Some(ValueType::Ip) => "IpAddress",
         Some(ValueType::String | ValueType::Arn) | None => "StringEquals",
     }
+}
+
+/// Lists the keys (lower case) that a document inserts as variables.
+fn variables(document: &Document) -> impl Iterator<Item = &str> {
+    let statements = document.statements.iter();
+    let templates = statements.flat_map(|statement| {
+        let resources = statement.resource.iter().flat_map(|r| &r.values).map(|value| &value.value.template);
+        let values = statement.conditions.iter().flat_map(|c| &c.values).map(|value| &value.value.template);
+        resources.chain(values)
+    });
+    templates.flat_map(|template| template.variables()).map(|variable| &*variable.key)
 }
 
 fn written(property: &Property) -> Result<Document, NoRelevance> {

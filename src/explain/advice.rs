@@ -15,6 +15,26 @@ const MOST_DENIALS: usize = 6;
 /// Runs the same query on another document; `None` if there is no answer.
 pub type Recheck<'a> = dyn Fn(&Document) -> Option<Answer> + 'a;
 
+/// The relation of the document that a policy is compared to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Existing {
+    /// An earlier version of the policy.
+    Earlier,
+    /// A rule, which advice does not weaken.
+    Rule,
+    /// Another policy.
+    Side,
+}
+
+/// A way to let less through, in words.
+struct Narrower {
+    text: String,
+    /// The values that it removes, quoted.
+    removed: Option<String>,
+    /// True if it was checked and is enough.
+    is_checked: bool,
+}
+
 /// The documents of a query, and the means to check advice about its findings.
 #[derive(Clone, Copy)]
 pub(crate) struct Advisor<'a> {
@@ -24,8 +44,8 @@ pub(crate) struct Advisor<'a> {
     pub(crate) existing: Option<&'a Document>,
     /// Runs the query on a changed document; `None` for advice that is not checked.
     pub(crate) recheck: Option<&'a Recheck<'a>>,
-    /// True if the existing document is a rule, which advice does not weaken.
-    pub(crate) is_rule: bool,
+    /// The relation of the existing document to the policy.
+    pub(crate) relation: Existing,
     /// The phrase for a PASS after following the advice.
     pub(crate) passes: &'a str,
 }
@@ -33,8 +53,9 @@ pub(crate) struct Advisor<'a> {
 impl Advisor<'_> {
     /// Says what to do, as concretely as possible. `statement` names the statement of the finding.
     pub(crate) fn advice(&self, explained: &Explained<'_>, statement: &str) -> String {
-        let narrow = self.narrow(explained, statement);
+        let Narrower { text: narrow, removed, is_checked } = self.narrow(explained, statement);
         let (Some(existing), Some(refusal)) = (self.existing, &explained.refusal) else { return narrow };
+        let or = |other: &str| either(&narrow, is_checked, other);
         let name = one_line(existing.source.name());
         let of_existing = |index: usize| statement_name(index, existing.statements.get(index));
         let (lack, but) = match refusal {
@@ -44,7 +65,9 @@ impl Advisor<'_> {
             other => (other, String::new()),
         };
         match lack {
-            Refusal::Denied { statement: deny, .. } => self.keep_denial(explained, existing, *deny, &narrow),
+            Refusal::Denied { statement: deny, .. } => {
+                self.keep_denial(explained, existing, *deny, &narrow, is_checked)
+            }
             Refusal::Short { statement: index, missing, .. } => match missing.as_slice() {
                 [Missing::Condition { condition, .. }] => {
                     let lost = existing.statements.get(*index).and_then(|s| s.conditions.get(*condition));
@@ -57,75 +80,109 @@ impl Advisor<'_> {
                     }
                 }
                 // A rule says what is allowed at most.
-                _ if self.is_rule => narrow,
-                [Missing::Resource] => {
-                    format!(
-                        "{narrow}, or add the resource to {} of {name}{but} if this is intended",
-                        of_existing(*index)
-                    )
-                }
-                [Missing::Principal] => format!(
-                    "{narrow}, or add the principal to {} of {name}{but} if this is intended",
+                _ if self.relation == Existing::Rule => narrow,
+                [Missing::Resource] => or(&format!(
+                    "add the resource to {} of {name}{but} if this is intended",
                     of_existing(*index)
-                ),
-                _ => format!("{narrow}, or add the access to {name}{but} if this is intended"),
+                )),
+                [Missing::Principal] => or(&format!(
+                    "add the principal to {} of {name}{but} if this is intended",
+                    of_existing(*index)
+                )),
+                _ => or(&format!("add the access to {name}{but} if this is intended")),
             },
-            Refusal::Indirect { .. } | Refusal::NoAction if self.is_rule => narrow,
-            Refusal::Indirect { statement: index } => format!(
-                "{narrow}, or name the principal itself in {} of {name} if this is intended",
+            Refusal::Indirect { .. } | Refusal::NoAction if self.relation == Existing::Rule => narrow,
+            Refusal::Indirect { statement: index } => or(&format!(
+                "name the principal itself in {} of {name} if this is intended",
                 of_existing(*index)
-            ),
-            Refusal::NoAction => format!("{narrow}, or add the action to {name}{but} if this is intended"),
+            )),
+            Refusal::NoAction => or(&self.added(explained, existing, removed.as_deref(), &but)),
         }
     }
 
     /// Says what to do about a Deny statement of the existing policy that the checked policy weakens.
     pub(crate) fn keep(&self, explained: &Explained<'_>, existing: &Document) -> String {
         let deny = explained.finding.statement;
-        let kept = || existing.statements.get(deny).map(|deny| with_denials(self.policy, [deny]));
+        let kept = || existing.statements.get(deny).map(|deny| self.with_denials(self.policy, [deny]));
         let name = one_line(self.policy.source.name());
-        match self.outcome(explained, kept) {
-            Some(Outcome::Insufficient) if self.is_rule => format!("deny the request in {name} too"),
-            Some(Outcome::Insufficient) => {
-                format!("deny the request in {name} too, or accept that less is denied")
+        let outcome = self.outcome(explained, kept);
+        let (keep, is_checked) = match outcome {
+            Some(Outcome::Insufficient) => (format!("deny the request in {name} too"), false),
+            outcome => {
+                let keep = format!("{}{}", self.kept(&[deny], existing), self.said(outcome));
+                (keep, outcome.is_some())
             }
-            outcome if self.is_rule => {
-                format!("{}{}", self.kept(&[deny], existing), self.said(outcome))
-            }
-            outcome => format!(
-                "{}{}, or accept that less is denied",
-                self.kept(&[deny], existing),
-                self.said(outcome)
-            ),
+        };
+        match self.relation {
+            Existing::Rule => keep,
+            _ => either(&keep, is_checked, "accept that less is denied"),
         }
     }
 
-    /// Says how to narrow the blamed pattern.
-    fn narrow(&self, explained: &Explained<'_>, statement: &str) -> String {
+    /// Says what to remove from the statement, or what to narrow in it.
+    fn narrow(&self, explained: &Explained<'_>, statement: &str) -> Narrower {
         let place = &explained.blame.primary;
-        let source = self.policy.source.slice(place.span);
-        let is_pattern = source.starts_with('"') && source.len() <= 80;
-        // Only a removal is a definite change.
-        let is_removal = !place.negated && is_pattern && !source.contains(['*', '?']);
-        let outcome =
-            self.outcome(explained, || is_removal.then(|| without(self.policy, explained)).flatten());
-        // Removing the pattern is not enough where others of the statement allow new requests too.
-        let is_pattern = is_pattern && outcome != Some(Outcome::Insufficient);
-        let narrow = match (place.negated, is_pattern) {
-            (true, _) => {
-                format!("add the values that must not be allowed to {} of {statement}", element(place))
+        let removal = self.removal(explained, statement);
+        let is_checked = removal.as_ref().is_some_and(|removal| removal.outcome.is_some());
+        let is_removal = removal.is_some();
+        let (text, removed) = match removal {
+            Some(removal) => {
+                (format!("{}{}", removal.text, self.said(removal.outcome)), Some(removal.values))
             }
-            (false, true) if is_removal => format!("remove {} {source}", element(place)),
-            (false, true) => format!("narrow {} {source}", element(place)),
-            (false, false) if self.existing.is_some() => format!("narrow {} of {statement}", element(place)),
-            (false, false) => format!("narrow {}", element(place)),
+            None => (self.narrowed(place, statement), None),
         };
-        let removed = self.said(outcome);
         if self.existing.is_some() {
-            return format!("{narrow}{removed}");
+            return Narrower { text, removed, is_checked };
         }
-        let place = if place.negated { String::new() } else { format!(" in {statement}") };
-        format!("{narrow}{place}{removed}, or deny the listed access in another statement")
+        let text = match place.negated || is_removal {
+            true => text,
+            false => format!("{text} in {statement}"),
+        };
+        let text = either(&text, is_checked, "deny the listed access in another statement");
+        Narrower { text, removed, is_checked }
+    }
+
+    /// Says which element of the statement to narrow.
+    fn narrowed(&self, place: &Place, statement: &str) -> String {
+        let source = self.policy.source.slice(place.span);
+        // The removal of a value without wildcards was not enough.
+        let is_pattern = source.starts_with('"') && source.len() <= 80 && source.contains(['*', '?']);
+        let element = place.element();
+        match (place.negated, is_pattern) {
+            (true, _) => format!("add the values that must not be allowed to {element} of {statement}"),
+            (false, true) => format!("narrow {element} {source}"),
+            (false, false) if self.existing.is_some() => format!("narrow {element} of {statement}"),
+            (false, false) => format!("narrow {element}"),
+        }
+    }
+
+    /// Says where to add an action that the existing policy may allow: the statement of it that differs in the actions alone, if
+    /// there is one.
+    fn added(
+        &self,
+        explained: &Explained<'_>,
+        existing: &Document,
+        removed: Option<&str>,
+        but: &str,
+    ) -> String {
+        let name = one_line(existing.source.name());
+        let judged = self.policy.statements.get(explained.finding.statement);
+        let is_counterpart = |own: &Statement| {
+            judged.is_some_and(|judged| {
+                let with_own_actions = Statement { action: own.action.clone(), ..judged.clone() };
+                judged.sid().is_some()
+                    && judged.sid() == own.sid()
+                    && with_own_actions.content().eq(own.content())
+            })
+        };
+        let counterpart = existing.statements.iter().position(is_counterpart);
+        match (counterpart, removed.filter(|_| explained.blame.primary.part == Part::Action)) {
+            (Some(index), Some(values)) => {
+                let of_existing = statement_name(index, existing.statements.get(index));
+                format!("add {values} to {of_existing} of {name}{but} if this is intended")
+            }
+            _ => format!("add the action to {name}{but} if this is intended"),
+        }
     }
 
     /// Says which Deny statements of the existing policy to keep, if that is enough, or how to narrow the statement.
@@ -135,8 +192,9 @@ impl Advisor<'_> {
         existing: &Document,
         deny: usize,
         narrow: &str,
+        is_checked: bool,
     ) -> String {
-        let kept = || existing.statements.get(deny).map(|deny| with_denials(self.policy, [deny]));
+        let kept = || existing.statements.get(deny).map(|deny| self.with_denials(self.policy, [deny]));
         let mut comes_to = self.outcome(explained, kept);
         let mut denials = vec![deny];
         if comes_to == Some(Outcome::Insufficient)
@@ -147,16 +205,57 @@ impl Advisor<'_> {
         if comes_to == Some(Outcome::Insufficient) {
             return narrow.to_owned();
         }
-        format!("{}{}, or {narrow}", self.kept(&denials, existing), self.said(comes_to))
+        let keep = format!("{}{}", self.kept(&denials, existing), self.said(comes_to));
+        let judged = self.policy.statements.get(explained.finding.statement);
+        let is_unchanged = judged
+            .is_some_and(|judged| existing.statements.iter().any(|own| own.content().eq(judged.content())));
+        // The Allow is as before, or what would be left of it is not known to be enough.
+        match is_unchanged || comes_to.is_some() && !is_checked {
+            true => keep,
+            false => format!("{keep}, or {narrow}"),
+        }
     }
 
     /// Says that the checked policy must have Deny statements of the existing one: an earlier version had them, a rule has them.
     fn kept(&self, denials: &[usize], existing: &Document) -> String {
         let (deny, name) = (named(denials, existing), one_line(self.policy.source.name()));
-        match self.is_rule {
-            true => format!("add {deny} to {name}"),
-            false => format!("keep {deny} in {name}"),
+        if self.relation != Existing::Earlier {
+            return format!("add {deny} to {name}");
         }
+        let replaced: Vec<String> = denials
+            .iter()
+            .filter_map(|deny| self.replaced(self.policy, existing.statements.get(*deny)?))
+            .map(|index| statement_name(index, self.policy.statements.get(index)))
+            .collect();
+        match replaced.is_empty() {
+            true => format!("put {deny} back in {name}"),
+            false => format!("put {deny} back in place of {}", replaced.join(" and ")),
+        }
+    }
+
+    /// Returns the Deny statement of a document in whose place a Deny statement of an earlier version belongs: the one of its Sid.
+    fn replaced(&self, document: &Document, deny: &Statement) -> Option<usize> {
+        let is_later = |own: &Statement| {
+            own.effect.value == Effect::Deny && own.sid().is_some() && own.sid() == deny.sid()
+        };
+        document.statements.iter().position(is_later).filter(|_| self.relation == Existing::Earlier)
+    }
+
+    /// Adds Deny statements to a document, in place of those of which they are the earlier version.
+    fn with_denials<'d>(
+        &self,
+        document: &Document,
+        denials: impl IntoIterator<Item = &'d Statement>,
+    ) -> Document {
+        let mut statements = document.statements.to_vec();
+        for deny in denials {
+            let place = self.replaced(document, deny);
+            match place.and_then(|place| statements.get_mut(place)) {
+                Some(later) => *later = deny.clone(),
+                None => statements.push(deny.clone()),
+            }
+        }
+        document.with_statements(statements)
     }
 
     /// Says that the statement must keep a condition of the existing policy, and Deny statements if the condition is not enough.
@@ -169,7 +268,7 @@ impl Advisor<'_> {
         of: &str,
         statement: &str,
     ) -> Option<String> {
-        let keep = match explained.blame.conditions.is_empty() && !self.is_rule {
+        let keep = match explained.blame.conditions.is_empty() && self.relation != Existing::Rule {
             true => "keep it in",
             false => "add the same condition to",
         };
@@ -233,7 +332,7 @@ impl Advisor<'_> {
             return None;
         }
         let ask = |kept: &[(usize, &Statement)]| {
-            let changed = with_denials(document, kept.iter().map(|(_, statement)| *statement));
+            let changed = self.with_denials(document, kept.iter().map(|(_, statement)| *statement));
             self.outcome(explained, || Some(changed)).filter(|outcome| *outcome != Outcome::Insufficient)
         };
         let mut comes_to = ask(&kept)?;
@@ -253,7 +352,7 @@ impl Advisor<'_> {
 
 /// The outcome of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
+pub(super) enum Outcome {
     /// The answer is PASS.
     Passes,
     /// Only other statements are a reason for FAIL.
@@ -262,14 +361,11 @@ enum Outcome {
     Insufficient,
 }
 
-fn element(place: &Place) -> &'static str {
-    match (place.part, place.negated) {
-        (Part::Action, false) => "Action",
-        (Part::Action, true) => "NotAction",
-        (Part::Resource, false) => "Resource",
-        (Part::Resource, true) => "NotResource",
-        (Part::Principal, false) => "Principal",
-        (Part::Principal, true) => "NotPrincipal",
+/// Joins two alternatives. One that was not checked stands on a line of its own after one that was.
+fn either(first: &str, is_checked: bool, second: &str) -> String {
+    match is_checked {
+        true => format!("{first}\nor {second}"),
+        false => format!("{first}, or {second}"),
     }
 }
 
@@ -282,36 +378,12 @@ fn written(document: &Document, condition: &Condition) -> String {
     one_line(&format!("\"{}\": {{{shown}}}", condition.operator_text))
 }
 
-/// Adds Deny statements to the document.
-fn with_denials<'d>(document: &'d Document, denials: impl IntoIterator<Item = &'d Statement>) -> Document {
-    let statements: Vec<Statement> = document.statements.iter().chain(denials).cloned().collect();
-    document.with_statements(statements)
-}
-
 /// Names Deny statements of the existing policy.
 fn named(denials: &[usize], existing: &Document) -> String {
     let names: Vec<String> =
         denials.iter().map(|index| statement_name(*index, existing.statements.get(*index))).collect();
     let what = if names.len() == 1 { "the Deny" } else { "each a Deny" };
     format!("{} of {} ({what})", names.join(" and "), one_line(existing.source.name()))
-}
-
-/// Removes the primary blamed pattern from the document.
-fn without(document: &Document, explained: &Explained<'_>) -> Option<Document> {
-    let finding = explained.finding;
-    let mut statements = document.statements.to_vec();
-    let statement = statements.get_mut(finding.statement)?;
-    match explained.blame.primary.part {
-        Part::Action => drop(removed(&mut statement.action.values, finding.action)?),
-        Part::Resource => drop(removed(&mut statement.resource.as_mut()?.values, finding.resource)?),
-        Part::Principal => drop(removed(&mut statement.principal.as_mut()?.values, finding.principal)?),
-    }
-    Some(document.with_statements(statements))
-}
-
-fn removed<T>(values: &mut Vec<T>, at: Option<usize>) -> Option<T> {
-    let at = at.filter(|at| *at < values.len())?;
-    Some(values.remove(at))
 }
 
 /// Puts a condition into the document in place of the looser conditions on the same key.

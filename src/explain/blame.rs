@@ -30,6 +30,20 @@ pub struct Place {
     pub pointer: String,
 }
 
+impl Place {
+    /// Returns the name of the element: `Action` or `NotAction`, and so on.
+    pub(super) fn element(&self) -> &'static str {
+        match (self.part, self.negated) {
+            (Part::Action, false) => "Action",
+            (Part::Action, true) => "NotAction",
+            (Part::Resource, false) => "Resource",
+            (Part::Resource, true) => "NotResource",
+            (Part::Principal, false) => "Principal",
+            (Part::Principal, true) => "NotPrincipal",
+        }
+    }
+}
+
 /// The places of a statement that let a request through; `primary` is the one to look at first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blame {

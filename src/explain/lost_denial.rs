@@ -44,11 +44,18 @@ pub(crate) fn lost_denial(
     let is_same = |index: usize| {
         deny.sid().is_some() && policy.statements.get(index).and_then(|s| s.sid()) == deny.sid()
     };
+    // A Deny that the existing policy has too is the weaker form of none.
+    let is_unchanged = |index: usize| {
+        policy.statements.get(index).is_some_and(|own| {
+            existing.statements.iter().any(|statement| statement.content().eq(own.content()))
+        })
+    };
     let left = match refusal(policy, request, RequestSet::Denied, options) {
         // Another Deny of the same action may have nothing to do with this one.
-        Some(Refusal::Short { statement: index, missing, only }) if !missing.is_empty() => (only
-            || is_same(index))
-        .then_some(WeakerDenial { statement: index, lacks_action: false, missing }),
+        Some(Refusal::Short { statement: index, missing, only }) if !missing.is_empty() => {
+            let is_left = is_same(index) || only && !is_unchanged(index);
+            is_left.then_some(WeakerDenial { statement: index, lacks_action: false, missing })
+        }
         Some(Refusal::NoAction) => {
             let denials =
                 policy.statements.iter().enumerate().filter(|(_, s)| s.effect.value == Effect::Deny);

@@ -29,6 +29,7 @@ mod explained;
 mod leak;
 mod lost_denial;
 mod refusal;
+pub(crate) mod removal;
 pub(crate) mod repair;
 pub(crate) mod replay;
 pub(crate) mod zone;

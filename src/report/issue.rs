@@ -78,6 +78,14 @@ pub struct Issue {
 }
 
 impl Issue {
+    /// Lists the notes under the names that people read: one request stands for all that a finding is about.
+    pub(in crate::report) fn shown_notes(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.notes.iter().map(|(name, text)| match *name {
+            "request" => ("example request", text.as_str()),
+            name => (name, text.as_str()),
+        })
+    }
+
     /// True if issues of this kind can be accepted.
     pub fn is_acceptable(&self) -> bool {
         matches!(self.kind, Kind::Finding | Kind::Lint)

@@ -6,7 +6,7 @@ use iamsat::evaluate::{self, Decision, decide};
 use iamsat::request::{FactSets, Request, RequestSpec};
 
 /// Policies over the keys below.
-const POLICIES: [&str; 9] = [
+const POLICIES: [&str; 12] = [
     r#"{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:SourceVpc":"vpc-1"}}}"#,
     r#"{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringNotEquals":{"aws:SourceVpc":"vpc-1"}}}"#,
     r#"[{"Effect":"Allow","Action":"s3:*","Resource":"*"},
@@ -18,16 +18,24 @@ const POLICIES: [&str; 9] = [
     r#"{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::b/${s3:prefix}*"}"#,
     r#"{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Null":{"s3:prefix":"true"},"NumericLessThan":{"s3:max-keys":"10"}}}"#,
     r#"{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"ForAnyValue:StringEquals":{"aws:TagKeys":["team"]}}}"#,
+    r#"[{"Effect":"Allow","Action":"s3:*","Resource":"*"},
+        {"Effect":"Deny","Action":"s3:*","Resource":"arn:aws:s3:::b/${ex:a}","Condition":{"StringEquals":{"aws:ResourceTag/t":"q"}}}]"#,
+    r#"{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringNotEquals":{"aws:ResourceTag/t":["a${ex:a}"]}}}"#,
+    r#"[{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"ex:a":"k"}}},
+        {"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"Bool":{"ex:b":"true"}}}]"#,
     r#"{"Effect":"Allow","Action":"ec2:*","Resource":"*","Condition":{"StringEquals":{"aws:SourceVpc":"vpc-1"}}}"#,
 ];
 
 /// The values of the keys that requests have; an empty list is an absent key.
-const WORLD: [(&str, &[&[&str]]); 6] = [
+const WORLD: [(&str, &[&[&str]]); 9] = [
     ("aws:sourcevpc", &[&[], &["vpc-1"], &["vpc-2"]]),
     ("aws:securetransport", &[&["true"], &["false"]]),
     ("aws:sourceip", &[&[], &["10.0.0.1"], &["192.168.0.1"]]),
     ("s3:prefix", &[&[], &["logs/a"], &["k"], &["x"]]),
     ("s3:max-keys", &[&[], &["5"], &["50"]]),
+    ("ex:a", &[&[], &["k"], &["x"]]),
+    ("ex:b", &[&[], &["true"], &["false"]]),
+    ("aws:resourcetag/t", &[&[], &["q"], &["ak"], &["ax"]]),
     ("aws:tagkeys", &[&[], &["team"], &["team", "x"], &["x"]]),
 ];
 
@@ -155,4 +163,39 @@ fn a_request_that_cannot_exist_has_no_answer() {
     let request = Request::new("s3:ListBucket", "arn:aws:s3:::b/k");
     let answer = relevant(&[&policy], &request, &referee, &Options::default());
     assert_eq!(answer.unwrap_err(), NoRelevance::NoSuchRequest);
+}
+
+#[test]
+fn a_given_key_that_no_policy_mentions_stays_as_it_is() {
+    let policy = policy(POLICIES[0]);
+    let referee = evaluate::Options::for_documents(&[&policy]);
+    let request = |given: &[(&str, &str)]| {
+        given.iter().fold(Request::new("s3:ListBucket", "arn:aws:s3:::b/k"), |request, (key, value)| {
+            request.with(key, [*value])
+        })
+    };
+    let found = |request: &Request| relevant(&[&policy], request, &referee, &Options::default());
+    // A request through a VPC endpoint has no public address.
+    let found_without_vpc = found(&request(&[("aws:SourceIp", "10.0.0.1")])).unwrap();
+    let vpc = found_without_vpc.keys.iter().find(|key| key.key == "aws:sourcevpc").unwrap();
+    assert_eq!(vpc.matters, Matters::Never);
+    let both = request(&[("aws:SourceIp", "10.0.0.1"), ("aws:SourceVpc", "vpc-1")]);
+    assert_eq!(found(&both).unwrap_err(), NoRelevance::NoSuchRequest);
+}
+
+#[test]
+fn no_keys_are_said_to_matter_together_where_one_is_undecided() {
+    let policy = policy(
+        r#"{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::b/${ex:a}","Condition":{"StringEquals":{"ex:b":"true"}}}"#,
+    );
+    let referee = evaluate::Options::for_documents(&[&policy]);
+    let request = Request::new("s3:ListBucket", "arn:aws:s3:::b/k").with("ex:a", ["k", "x"]);
+    match relevant(&[&policy], &request, &referee, &Options::default()) {
+        Ok(found) => {
+            let of = |name: &str| &found.keys.iter().find(|key| key.key == name).unwrap().matters;
+            assert_eq!(*of("ex:b"), Matters::Undecided);
+            assert!(found.together.is_none() && !found.is_complete());
+        }
+        Err(why) => assert_eq!(why, NoRelevance::Undetermined),
+    }
 }

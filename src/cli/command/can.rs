@@ -115,7 +115,8 @@ pub(super) fn answer(
         false => None,
     };
     let layers = layers.map(|document| document);
-    let possible = Possible::new(command, &layers, wanted, &answer, near.as_ref(), options.strict_arn);
+    let mut possible = Possible::new(command, &layers, wanted, &answer, near.as_ref(), options.strict_arn);
+    possible.are_listed = true;
     shown(&possible, output)
 }
 

@@ -84,7 +84,12 @@ impl BlockReport<'_> {
                 if self.may_reject_policy() {
                     rejected.push_str(&format!(" and maybe {}", self.put_policy()));
                 }
+                let stays = self.outcome.policy_stays_public == Some(true) && self.outcome.rejects_policy;
                 match (remains, self.outcome.policy_stays_public) {
+                    (true, _) if stays && !self.outcome.acl_stays_public => {
+                        let name = self.of.policy.map_or("the policy", |policy| policy.source.name());
+                        one_line(&format!("if already attached, {name} stays public; it cannot be put anew"))
+                    }
                     (true, _) => "public access remains".to_owned(),
                     (false, Some(_)) => format!("no public access remains, and {rejected} would be rejected"),
                     (false, None) => {

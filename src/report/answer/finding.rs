@@ -9,7 +9,7 @@ use super::world::unlisted;
 use super::{denied, headline, public_access};
 use crate::check::ONLY_FOR_SCP;
 use crate::evaluate::Decision;
-use crate::explain::advice::Advisor;
+use crate::explain::advice::{Advisor, Existing};
 use crate::explain::display::{one_line, plain, statement_name};
 use crate::explain::repair::keep_outsiders_out;
 use crate::explain::{Explained, Refusal, replay};
@@ -73,7 +73,11 @@ pub(super) fn issue(
                 policy: judgement.policy,
                 existing: judgement.existing,
                 recheck: invocation.recheck,
-                is_rule: invocation.rule.is_some(),
+                relation: match relation(judgement, invocation) {
+                    Relation::Versions => Existing::Earlier,
+                    Relation::Rule(_) => Existing::Rule,
+                    Relation::Sides(..) => Existing::Side,
+                },
                 passes: match invocation.then {
                     Some(then) => then,
                     None => "it passes",

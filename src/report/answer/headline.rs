@@ -2,6 +2,7 @@
 
 use super::judgement::Judgement;
 use crate::code::Code;
+use crate::explain::removal::{is_foreign, is_undenied};
 use crate::explain::{Explained, Part, Place};
 use crate::policy::{RequestSet, Statement};
 use crate::report::aws_messages::{AwsCheck, Lists};
@@ -99,7 +100,31 @@ fn access(judgement: &Judgement<'_>, explained: &Explained<'_>) -> String {
         },
         (None, None, _) => String::new(),
     };
-    format!("{} on {resource}{by}", witness.action)
+    let action = match spelled(Part::Action).and_then(|(statement, place)| action(statement, place)) {
+        Some(pattern) if is_all_new(judgement, explained, pattern) => {
+            format!("{pattern} (for example {})", witness.action)
+        }
+        _ => witness.action.clone(),
+    };
+    format!("{action} on {resource}{by}")
+}
+
+/// True if the finding is about every action of a pattern with wildcards: the existing policy allows none of them, and the checked one
+/// denies none.
+fn is_all_new(judgement: &Judgement<'_>, explained: &Explained<'_>, pattern: &str) -> bool {
+    let is_new_access =
+        explained.finding.set != RequestSet::Denied && matches!(judgement.check, AwsCheck::NoNewAccess);
+    let is_foreign = |existing| is_foreign(existing, Part::Action, pattern);
+    is_new_access
+        && pattern.contains(['*', '?'])
+        && judgement.existing.is_some_and(is_foreign)
+        && is_undenied(judgement.policy, pattern)
+}
+
+/// Returns the text of the action pattern at a place.
+fn action<'s>(statement: &'s Statement, place: &Place) -> Option<&'s str> {
+    let values = &statement.action.values;
+    values.iter().find(|value| value.span == place.span).map(|value| &*value.value.text)
 }
 
 /// Returns the text of the resource pattern at a place.

@@ -50,6 +50,10 @@ pub struct Possible<'a> {
     pub near: Option<Refused<'a>>,
     /// The gaps of a snapshot that leave the answer open.
     pub gaps: &'a [Gap],
+    /// The kinds of layers that are not attached.
+    absent: Vec<LayerKind>,
+    /// True if the layers were given one by one, so that one may have been forgotten.
+    pub are_listed: bool,
 }
 
 impl<'a> Possible<'a> {
@@ -86,7 +90,9 @@ impl<'a> Possible<'a> {
                 layers: LayersReport::new(layers, near.layered.clone()),
             },
         });
-        Possible { command, documents, own, answer, witness, near, gaps: &[] }
+        let is_attached = |kind: &LayerKind| layers.attached().any(|set| set.kind == *kind);
+        let absent = LayerKind::ALL.into_iter().filter(|kind| !is_attached(kind)).collect();
+        Possible { command, documents, own, answer, witness, near, gaps: &[], absent, are_listed: false }
     }
 
     /// Says what to do about a request that is allowed.
@@ -102,6 +108,31 @@ impl<'a> Possible<'a> {
         }
     }
 
+    /// Names the layers that were not given and could change the answer; empty if none could.
+    pub(in crate::report) fn not_given(&self) -> String {
+        let could_matter = |kind: &LayerKind| match (&self.answer.verdict, kind) {
+            // Only these can allow a request.
+            (CanVerdict::Cannot(_), kind) => matches!(kind, LayerKind::Identity | LayerKind::Resource),
+            (CanVerdict::Can(_), kind) => *kind != LayerKind::Identity,
+            (CanVerdict::Unknown(_), _) => false,
+        };
+        let name = |kind: &LayerKind| match kind {
+            LayerKind::Identity => "identity policies",
+            LayerKind::Boundary => "permissions boundary",
+            LayerKind::Session => "session policies",
+            LayerKind::ServiceControl => "SCPs",
+            LayerKind::ResourceControl => "RCPs",
+            LayerKind::Resource => "policy of the resource",
+            LayerKind::Endpoint => "policy of a VPC endpoint",
+        };
+        let names: Vec<&str> =
+            self.absent.iter().filter(|kind| self.are_listed && could_matter(kind)).map(name).collect();
+        match names.is_empty() {
+            true => String::new(),
+            false => format!("not given, so taken as absent: {}", names.join(", ")),
+        }
+    }
+
     /// Returns the answer in one sentence.
     pub fn sentence(&self) -> String {
         let result = self.result();
@@ -110,7 +141,7 @@ impl<'a> Possible<'a> {
         let sentence = match (&self.answer.verdict, &self.witness) {
             (CanVerdict::Can(_), Some(Traced { request, .. })) => {
                 format!(
-                    "{result}. {} on {} is allowed by all layers together{end}",
+                    "{result}. For example, {} on {} is allowed by all layers together{end}",
                     request.action, request.resource
                 )
             }

@@ -133,7 +133,7 @@ fn pass(judgement: &Judgement<'_>) -> String {
             Some(few) if !few.intervals().is_empty() => {
                 format!("{name} lets outsiders in only from {}", addresses(few.sizes()))
             }
-            _ => format!("{name} lets no outsider in"),
+            _ => format!("{name} is not public: it lets no outsider in"),
         },
     }
 }

@@ -261,9 +261,26 @@ impl<'a> Simulation<'a> {
         match self.decision {
             Decision::Allowed => format!("allowed by {}", self.deciding().join(" and ")),
             Decision::ExplicitlyDenied => format!("explicitly denied by {}", self.deciding().join(" and ")),
+            Decision::ImplicitlyDenied if self.is_open_to_identities() => {
+                let names: Vec<&str> = self.documents.iter().map(|d| d.source.name()).collect();
+                one_line(&format!(
+                    "implicitly denied by {} alone, no Allow statement applies; an identity policy of the same account may still \
+                     allow it",
+                    names.join(" and ")
+                ))
+            }
             Decision::ImplicitlyDenied => "implicitly denied, no Allow statement applies".to_owned(),
             Decision::Undetermined => "undecided: it depends on open parts".to_owned(),
         }
+    }
+
+    /// True if the policies are those of a resource, and an identity policy in its account may allow what they do not. The policies
+    /// of keys and roles have to allow every request themselves.
+    fn is_open_to_identities(&self) -> bool {
+        let action = self.request.action.to_ascii_lowercase();
+        self.policy_type == PolicyType::Resource
+            && self.request.requester.as_ref().is_some_and(|requester| requester.account().is_some())
+            && !["kms:", "sts:"].iter().any(|service| action.starts_with(service))
     }
 
     /// Converts the simulation to the common form of all formats.

@@ -61,7 +61,7 @@ fn annotation(issue: &Issue, report: &Report) -> String {
         (None, _) => issue.title.clone(),
     };
     if issue.silenced().is_none() {
-        for (name, note) in &issue.notes {
+        for (name, note) in issue.shown_notes() {
             message.push_str(&format!("\n{name}: {}", note.replace('\n', "\n  ")));
         }
     }

@@ -154,7 +154,7 @@ fn described<'i>(issues: impl Iterator<Item = &'i Issue>) -> String {
             push(&mut out, format_args!("  accepted: {reason}\n"));
             continue;
         }
-        for (name, text) in &issue.notes {
+        for (name, text) in issue.shown_notes() {
             let lines: Vec<&str> = text.lines().collect();
             push(&mut out, format_args!("  {name}: {}\n", lines.join("\n    ")));
         }

@@ -111,7 +111,7 @@ fn details(out: &mut String, issues: &[Told<'_>], report: &Report) {
     let with_notes = issues.iter().filter(|(issue, _)| issue.silenced().is_none() && !issue.notes.is_empty());
     for (issue, subject) in with_notes {
         let mut text = format!("{}\n", plain(&issue.title));
-        for (name, note) in &issue.notes {
+        for (name, note) in issue.shown_notes() {
             text.push_str(&format!("\n{name}:\n  {}\n", plain(note).replace('\n', "\n  ")));
         }
         let place = match place(issue, *subject, report) {

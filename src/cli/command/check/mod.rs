@@ -24,7 +24,15 @@ pub(crate) fn run(args: &CheckArgs, output: &mut Output) -> Result<Exit, Failure
     let start = args.paths.first().map_or(Path::new("."), PathBuf::as_path);
     let uses_baseline = args.baseline.baseline.is_none() && args.baseline.write_baseline.is_none();
     let config = load(args.config.as_deref(), start, uses_baseline)?;
+    let (stood, directory) = (std::env::current_dir().ok(), config.directory.clone());
     let settings = settled(args, config)?;
+    if stood != std::env::current_dir().ok() {
+        let named = match directory.is_relative() {
+            true => format!(", {}", directory.display()),
+            false => String::new(),
+        };
+        output.note(&format!("paths and replay commands start at the directory of the configuration{named}"));
+    }
     if settings.config.inputs.is_empty() {
         return Err(Failure::validation(
             "the configuration has no `inputs`: add inputs = [\"policies\"], for example",

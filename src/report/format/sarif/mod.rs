@@ -398,7 +398,7 @@ fn message(issue: &Issue) -> String {
         Kind::Unknown => format!("UNKNOWN: {}", issue.title),
         Kind::Finding | Kind::Lint | Kind::Error | Kind::Warning => issue.title.clone(),
     };
-    for (name, note) in &issue.notes {
+    for (name, note) in issue.shown_notes() {
         text.push_str(&format!("\n\n{name}:\n{note}"));
     }
     text

@@ -66,7 +66,10 @@ impl BlockReport<'_> {
     }
 
     fn rejected_row(&self) -> String {
-        let mut rejected: Vec<String> = self.rejected().into_iter().map(str::to_owned).collect();
+        let (policy, acl) = (self.outcome.rejects_policy, self.outcome.rejects_acl);
+        let policy = policy.then(|| format!("a new {} with this policy", self.put_policy()));
+        let acl = acl.then(|| "a new PutBucketAcl with this ACL".to_owned());
+        let mut rejected: Vec<String> = policy.into_iter().chain(acl).collect();
         if self.may_reject_policy() {
             rejected.push(format!("it could not be decided whether {} is", self.put_policy()));
         } else if rejected.is_empty() {
@@ -78,6 +81,10 @@ impl BlockReport<'_> {
     fn remains_row(&self) -> String {
         let mut remains = Vec::new();
         match self.outcome.policy_stays_public {
+            Some(true) if self.outcome.rejects_policy => remains.push(
+                "if the policy is already attached, it stays in force: BlockPublicPolicy does not change existing policies"
+                    .to_owned(),
+            ),
             Some(true) => remains.push("the access that the policy gives to everyone".to_owned()),
             None => remains.push("it could not be decided whether the policy is public".to_owned()),
             Some(false) => {}

@@ -15,7 +15,7 @@ impl External<'_> {
     /// Writes the findings as a table of at most this width, without those whose issue is accepted; empty if there are none.
     pub fn table(&self, issues: &[Issue], width: Option<usize>) -> String {
         let mut rows: Vec<[String; 8]> = vec![
-            ["", "PRINCIPAL", "PUBLIC", "OUTSIDE", "ACTIONS", "RESOURCES", "CONDITION", "STATEMENTS"]
+            ["", "PRINCIPAL", "PUBLIC", "OUTSIDE", "ACTIONS", "RESOURCES", "CONDITION", "STATEMENT"]
                 .map(str::to_owned),
         ];
         let findings = self.access.findings.iter().enumerate();

@@ -70,13 +70,13 @@ pub fn issue(issue: &Issue, style: Style) -> String {
     {
         group = group.element(Level::NOTE.with_name("pointer").message(shown(&one_line(pointer))));
     }
-    for (name, text) in &issue.notes {
-        let level = match *name {
+    for (name, text) in issue.shown_notes() {
+        let level = match name {
             "help" => Level::HELP,
             "note" => Level::NOTE,
             name => Level::NOTE.with_name(name),
         };
-        let text = if *name == "replay" { text.clone() } else { shown(&plain(text)) };
+        let text = if name == "replay" { text.to_owned() } else { shown(&plain(text)) };
         group = group.element(level.message(text));
     }
     style.draw(group)

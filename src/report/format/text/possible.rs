@@ -31,6 +31,10 @@ pub fn possible(possible: &Possible<'_>, verbosity: Verbosity, style: Style) -> 
     if verbosity >= Verbosity::Normal || !is_refused {
         let sentence = format!("{}: {}\n", possible.command, possible.sentence());
         out.push_str(&style.shown(&sentence));
+        let not_given = possible.not_given();
+        if verbosity >= Verbosity::Normal && !not_given.is_empty() {
+            out.push_str(&format!("{not_given}\n"));
+        }
     }
     if verbosity == Verbosity::Verbose && !possible.answer.assumptions.is_empty() {
         let names: Vec<&str> = possible.answer.assumptions.iter().map(|a| a.0.as_str()).collect();

@@ -9,7 +9,9 @@ pub(super) fn relevance(relevance: &Relevance, names: &KeyNames<'_>) -> String {
     if relevance.keys.is_empty() {
         return "no context key matters: the policies mention none\n".to_owned();
     }
-    let mut out = "keys on which the decision depends, everything else being as it is:\n".to_owned();
+    let mut out =
+        "keys on which it depends whether the request is allowed, everything else being as it is:\n"
+            .to_owned();
     let mut keys: Vec<&KeyRelevance> = relevance.keys.iter().collect();
     keys.sort_by_key(|key| match key.matters {
         Matters::Changes(..) => 0,
@@ -26,7 +28,7 @@ pub(super) fn relevance(relevance: &Relevance, names: &KeyNames<'_>) -> String {
                 format!("is {is}; {} the request is {}", with(values), decided(*decision))
             }
             Matters::Never => format!(
-                "does not matter by itself (proved for every value that goes with the others); it is {is}"
+                "does not change by itself whether the request is allowed (proved for every value that goes with the others); it is {is}"
             ),
             Matters::Unmentioned => format!("does not matter: no policy mentions it; it is {is}"),
             Matters::OfRequester => format!("follows from the principal: {is}"),
@@ -40,13 +42,16 @@ pub(super) fn relevance(relevance: &Relevance, names: &KeyNames<'_>) -> String {
             .iter()
             .map(|(key, values)| format!("{} {}", one_line(&names.name(key)), one_line(&shown(values))))
             .collect();
+        let others = if relevance.is_open { " (perhaps fewer of these are enough)" } else { "" };
         out.push_str(&format!(
-            "  no key changes the decision alone; together: with {} the request is {}\n",
+            "  no key alone changes whether the request is allowed; together: with {} the request is {}{others}\n",
             changes.join(" and "),
             decided(*decision)
         ));
     } else if relevance.is_open {
-        out.push_str("  could not decide whether several keys change the decision together\n");
+        out.push_str(
+            "  could not decide whether several keys together change whether the request is allowed\n",
+        );
     }
     out
 }
