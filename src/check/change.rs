@@ -6,8 +6,7 @@
 use super::PropertyError;
 use super::can::CanVerdict;
 use super::change_facts::is_principal_same;
-use super::change_reach::Reach;
-use super::change_sides::{ChangePart, OnSide, Pair, Piece, asked, pieces};
+use super::change_sides::{ChangePart, OnSide, Pair, Piece, asked, asked_pieces, pieces};
 use super::changed::Changed;
 use super::in_snapshot::merge;
 use super::offer::Model;
@@ -143,14 +142,14 @@ pub(super) enum FirstGain {
 pub(super) fn first_gain(
     changed: Changed<'_>,
     wants: &Wants,
-    options: &Options,
+    (options, left): (&Options, &mut usize),
 ) -> (FirstGain, Vec<Assumption>) {
     let asking = match Changing::new(changed, wants, &WhoKind::ALL, options) {
         Ok(asking) => asking,
         Err(error) => broken(&format!("the actions of a policy make a valid question: {error}")),
     };
     let mut found = Gains::empty();
-    let is_shown = asking.stops(&mut found);
+    let is_shown = asking.stops(&mut found, left);
     let fault = found.open.iter().find_map(|entry| internal(&entry.part).map(str::to_owned));
     if let Some(fault) = fault {
         return (FirstGain::Fault(fault), found.assumptions);
@@ -256,29 +255,39 @@ impl<'a, 'p> Changing<'a, 'p> {
         self.kinds.contains(&kind)
     }
 
+    /// Returns the pieces about which a requester has to be asked.
+    fn asked_pieces<'b>(&'b self, before: OnSide<'_>, after: Asker<'b>) -> Vec<&'b Piece> {
+        let account = after.account().filter(|account| self.pieces.contains_key(&Some(*account)));
+        let pieces = guaranteed(self.pieces.get(&account), "each account has its pieces");
+        asked_pieces(self.changed, (before, after), (pieces, self.wants))
+    }
+
+    /// Takes the questions about a requester from those that are left; returns false if there are not enough.
+    fn takes(&self, (before, after): (OnSide<'_>, Asker<'_>), left: &mut usize) -> bool {
+        let count = self.asked_pieces(before, after).len();
+        let is_enough = count <= *left;
+        // Later requesters are not asked about either, so that the answer says plainly where it ends.
+        *left = if is_enough { *left - count } else { 0 };
+        is_enough
+    }
+
     /// Asks about all pieces. The first request that is newly allowed ends the search.
     fn ask(
         &self,
         (before, after): (OnSide<'_>, Asker<'_>),
         callers: &Callers,
         further: &[Document],
-        model: Option<&Model>,
+        (model, is_asked): (Option<&Model>, bool),
     ) -> Outcome<'p> {
-        let account = after.account().filter(|account| self.pieces.contains_key(&Some(*account)));
-        let pieces = guaranteed(self.pieces.get(&account), "each account has its pieces");
         let scope: Vec<Document> = self.scope.iter().chain(further).cloned().collect();
         let like = model.map(|model| (model, self.wants));
-        let pair = Pair { before, after, callers, scope: &scope, like };
+        let pair = Pair { before, after, callers, scope: &scope, like, is_asked };
+        let pieces = self.asked_pieces(before, after);
         let is_first = |piece: &&Piece| model.is_some_and(|model| model.target == piece.target);
-        let (first, others): (Vec<&Piece>, Vec<&Piece>) = pieces.iter().partition(is_first);
+        let (first, others): (Vec<&Piece>, Vec<&Piece>) = pieces.into_iter().partition(is_first);
         let (mut assumptions, mut open): (Vec<Assumption>, Option<ChangePart<'p>>) = (Vec::new(), None);
-        let reach = Reach::new(self.now(), self.wants);
-        let is_same = matches!(before, OnSide::Known(_));
+        merge(&mut assumptions, &[Code::SnapshotCurrent, Code::UnchangedElsewhere].map(Assumption));
         for piece in first.into_iter().chain(others) {
-            if is_same && self.old().acls(&piece.target).is_none() && !reach.may_reach(after, &piece.target) {
-                merge(&mut assumptions, &[Code::SnapshotCurrent, Code::UnchangedElsewhere].map(Assumption));
-                continue;
-            }
             let Some(part) = asked(self.changed, pair, piece, self.options) else { continue };
             merge(&mut assumptions, &part.answer.assumptions);
             match (&part.answer.verdict, &mut open) {
@@ -288,6 +297,9 @@ impl<'a, 'p> Changing<'a, 'p> {
                 (CanVerdict::Unknown(_), Some(open)) if internal(&part).is_some() => *open = part,
                 (CanVerdict::Unknown(_), Some(open)) => open.gaps.extend(part.gaps),
                 (CanVerdict::Unknown(_), open) => *open = Some(part),
+            }
+            if !is_asked && open.is_some() {
+                break;
             }
         }
         if let Some(part) = &mut open {
@@ -308,7 +320,7 @@ impl<'a, 'p> Changing<'a, 'p> {
             }
             asker => OnSide::Known(asker),
         };
-        self.ask((before, job.asker), &job.callers, &job.further, None)
+        self.ask((before, job.asker), &job.callers, &job.further, (None, true))
     }
 
     /// Returns a principal as it was before the change.
@@ -330,26 +342,17 @@ impl<'a, 'p> Changing<'a, 'p> {
     }
 
     /// Asks about everybody, until somebody is found who gains access; returns true if somebody is.
-    fn stops(&self, found: &mut Gains<'p>) -> bool {
+    fn stops(&self, found: &mut Gains<'p>, left: &mut usize) -> bool {
         let mut groups: BTreeMap<_, Vec<&'p Principal>> = BTreeMap::new();
         for principal in self.now().principals.values() {
             groups.entry(group_of(principal)).or_default().push(principal);
         }
         for members in groups.into_values() {
             let (classes, named) = self.classes(&members);
-            for class in classes {
-                if class.members.len() > 1 {
-                    let together = self.class(&class);
-                    merge(&mut found.assumptions, &together.assumptions);
-                    if together.part.is_none() {
-                        continue;
-                    }
-                }
-                if class.members.iter().any(|member| self.is_shown(member, found)) {
-                    return true;
-                }
+            if classes.iter().any(|class| self.class_is_shown(class, found, left)) {
+                return true;
             }
-            if named.iter().any(|member| self.is_shown(member, found)) {
+            if named.iter().any(|member| self.is_shown(member, found, left)) {
                 return true;
             }
         }
@@ -363,23 +366,48 @@ impl<'a, 'p> Changing<'a, 'p> {
         false
     }
 
+    /// Asks about a class, and returns true if one of it gains access.
+    fn class_is_shown(&self, class: &Class<'p>, found: &mut Gains<'p>, left: &mut usize) -> bool {
+        let [first, _, ..] = *class.members.as_slice() else {
+            return class.members.iter().any(|member| self.is_shown(member, found, left));
+        };
+        let together = self.class(class, self.takes(self.sides(first), left));
+        merge(&mut found.assumptions, &together.assumptions);
+        if together.part.is_none() {
+            return false;
+        }
+        // If it is not known of all together, a few are asked about, and the others stay open.
+        let most = if together.model().is_some() { usize::MAX } else { FEW_MEMBERS };
+        if class.members.iter().take(most).any(|member| self.is_shown(member, found, left)) {
+            return true;
+        }
+        if class.members.len() > most {
+            found.add(named(first), together);
+        }
+        false
+    }
+
     /// Asks about one member, and returns true if it gains access.
-    fn is_shown(&self, member: &'p Principal, found: &mut Gains<'p>) -> bool {
-        found.add(named(member), self.member(member, None));
+    fn is_shown(&self, member: &'p Principal, found: &mut Gains<'p>, left: &mut usize) -> bool {
+        let is_asked = self.takes(self.sides(member), left);
+        found.add(named(member), self.member(member, (None, is_asked)));
         !found.entries.is_empty()
     }
 
     /// Asks about all members of a class together.
-    fn class(&self, class: &Class<'p>) -> Outcome<'p> {
+    fn class(&self, class: &Class<'p>, is_asked: bool) -> Outcome<'p> {
         let first = guaranteed(class.members.first(), "a class has members");
-        let sides = (self.before(first), Asker::Principal(first));
-        self.ask(sides, &any_of(first), &class.further, None)
+        self.ask(self.sides(first), &any_of(first), &class.further, (None, is_asked))
     }
 
-    fn member(&self, member: &'p Principal, model: Option<&Model>) -> Outcome<'p> {
+    fn sides(&self, member: &'p Principal) -> (OnSide<'p>, Asker<'p>) {
+        (self.before(member), Asker::Principal(member))
+    }
+
+    fn member(&self, member: &'p Principal, model: (Option<&Model>, bool)) -> Outcome<'p> {
         // Of a name that no request can have, the members of its account stand for it.
         let callers = Callers::parse(&member.arn).unwrap_or_else(|_| any_of(member));
-        self.ask((self.before(member), Asker::Principal(member)), &callers, &[], model)
+        self.ask(self.sides(member), &callers, &[], model)
     }
 
     /// Asks about the users and roles after the change.
@@ -404,8 +432,17 @@ impl<'a, 'p> Changing<'a, 'p> {
         let (single, several): (Vec<_>, Vec<_>) =
             classes.into_iter().partition(|class| class.members.len() == 1);
         alone.extend(single.into_iter().flat_map(|class| class.members).map(|member| (None, member)));
-        let together = side_by_side(run, &several, |class| self.class(class));
-        for (class, outcome) in several.into_iter().zip(together) {
+        let mut left = MOST_QUESTIONS;
+        let first = |class: &Class<'p>| *guaranteed(class.members.first(), "a class has members");
+        let several: Vec<(Class<'p>, bool)> = several
+            .into_iter()
+            .map(|class| {
+                let is_asked = self.takes(self.sides(first(&class)), &mut left);
+                (class, is_asked)
+            })
+            .collect();
+        let together = side_by_side(run, &several, |(class, is_asked)| self.class(class, *is_asked));
+        for ((class, _), outcome) in several.into_iter().zip(together) {
             found.questions += 1;
             merge(&mut found.assumptions, &outcome.assumptions);
             if outcome.part.is_some() {
@@ -413,8 +450,15 @@ impl<'a, 'p> Changing<'a, 'p> {
                 alone.extend(class.members.into_iter().map(|member| (model.clone(), member)));
             }
         }
-        let outcomes = side_by_side(run, &alone, |(model, member)| self.member(member, model.as_ref()));
-        for ((_, member), outcome) in alone.into_iter().zip(outcomes) {
+        let alone: Vec<(Option<Model>, &'p Principal, bool)> = alone
+            .into_iter()
+            .map(|(model, member)| (model, member, self.takes(self.sides(member), &mut left)))
+            .collect();
+        let ask = |(model, member, is_asked): &(Option<Model>, &'p Principal, bool)| {
+            self.member(member, (model.as_ref(), *is_asked))
+        };
+        let outcomes = side_by_side(run, &alone, ask);
+        for ((_, member, _), outcome) in alone.into_iter().zip(outcomes) {
             found.add(named(member), outcome);
         }
     }
@@ -445,7 +489,7 @@ impl<'a, 'p> Changing<'a, 'p> {
         }
         if classes.len() > FEW_CLASSES && self.is_above() {
             let sides = (OnSide::Known(Asker::Anyone(account)), Asker::Anyone(account));
-            if self.ask(sides, &any_of(first), &further, None).part.is_none() {
+            if self.ask(sides, &any_of(first), &further, (None, true)).part.is_none() {
                 return (Vec::new(), named);
             }
         }
@@ -537,3 +581,9 @@ fn own_tags<'p>(snapshot: &'p Snapshot, principal: &Principal) -> Vec<&'p str> {
 
 /// Up to this many classes are asked about without asking about all of them together first.
 const FEW_CLASSES: usize = 2;
+
+/// The number of members of a class that are asked about alone if it is not known of all of them together.
+const FEW_MEMBERS: usize = 4;
+
+/// The number of questions about users and roles that are asked of one change, or of all guardrails.
+pub(super) const MOST_QUESTIONS: usize = 10_000;

@@ -68,7 +68,8 @@ fn may_match(statement: &Statement, wants: &Wants, target: &Target) -> bool {
     listed.values.iter().map(|value| &*value.value.text).any(|text| match target {
         // A pattern that is not a whole ARN is completed by AWS in ways of its own.
         _ if !is_whole_arn(text) => true,
-        Target::OnNone => true,
+        // A whole ARN matches no text that is none.
+        Target::OnNone => false,
         Target::Others { but_for, .. } => !but_for.iter().any(|other| is_within(text, other)),
         Target::Resource(_) | Target::Role(_) => patterns.iter().any(|own| may_overlap(text, own)),
     })

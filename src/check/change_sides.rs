@@ -7,7 +7,8 @@
 
 use super::Options;
 use super::can::{CanAnswer, CanVerdict, Sides, Wanted, can, can_newly, offered, undecided};
-use super::change_facts::Both;
+use super::change_facts::{Both, is_principal_same};
+use super::change_reach::Reach;
 use super::changed::Changed;
 use super::in_snapshot::{PreparedSnapshot, fact, merge, written};
 use super::offer::{Model, offers};
@@ -48,6 +49,9 @@ pub struct ChangePart<'p> {
 pub(super) struct Piece {
     pub(super) target: Target,
     further: Vec<Document>,
+    /// True if whatever decides about the resources is the same on both sides, for requesters of the account whose policies and facts
+    /// are the same.
+    is_same: bool,
 }
 
 /// A requester on one side of a change.
@@ -63,7 +67,56 @@ pub(super) enum OnSide<'s> {
 
 /// Returns the pieces of all requests in question, for requesters of this account.
 pub(super) fn pieces(changed: Changed<'_>, own: Option<&str>, wants: &Wants) -> Vec<Piece> {
-    let plain = |target: Target| Piece { target, further: Vec::new() };
+    let mut pieces = all_pieces(changed, own, wants);
+    for piece in &mut pieces {
+        piece.is_same = own.is_some_and(|own| is_resource_same(changed, own, &piece.target));
+    }
+    pieces
+}
+
+/// True if the layers for the root user of an account, and all facts, are the same on both sides: those of a user or role differ from
+/// them in its own policies alone.
+fn is_resource_same(changed: Changed<'_>, account: &str, target: &Target) -> bool {
+    let (old, new) = (changed.before.snapshot(), changed.after.snapshot());
+    let root = Asker::Root(account);
+    changed.is_same_world
+        && existence(changed, new, old, target) == Existence::Known
+        && existence(changed, old, new, target) == Existence::Known
+        && old.assemble(root, target).layers == new.assemble(root, target).layers
+        && Both { changed, after: root, before: root, target }.is_all_same()
+}
+
+/// True if the own policies of a user or role, and all facts about it, are the same on both sides.
+fn is_member_same(changed: Changed<'_>, before: OnSide<'_>, after: Asker<'_>) -> bool {
+    let (OnSide::Known(before @ Asker::Principal(_)), Asker::Principal(_)) = (before, after) else {
+        return false;
+    };
+    let [old, new] = [(changed.before, before), (changed.after, after)]
+        .map(|(side, asker)| side.snapshot().assemble(asker, &Target::OnNone).layers);
+    changed.is_same_world
+        && old.identity == new.identity
+        && old.boundary == new.boundary
+        && is_principal_same(changed, before, after)
+}
+
+/// Returns the pieces about which a requester has to be asked. About the others, nothing is the other side of a change, or the
+/// requester is allowed nothing after it.
+pub(super) fn asked_pieces<'q>(
+    changed: Changed<'_>,
+    (before, after): (OnSide<'_>, Asker<'_>),
+    (pieces, wants): (&'q [Piece], &Wants),
+) -> Vec<&'q Piece> {
+    let is_member_same = is_member_same(changed, before, after);
+    let reach = Reach::new(changed.after.snapshot(), wants);
+    let is_known = matches!(before, OnSide::Known(_));
+    let may_gain = |target: &Target| {
+        !is_known || changed.before.snapshot().acls(target).is_some() || reach.may_reach(after, target)
+    };
+    pieces.iter().filter(|piece| !(is_member_same && piece.is_same) && may_gain(&piece.target)).collect()
+}
+
+fn all_pieces(changed: Changed<'_>, own: Option<&str>, wants: &Wants) -> Vec<Piece> {
+    let plain = |target: Target| Piece { target, further: Vec::new(), is_same: false };
     let services = Snapshot::services_without_policies().map(|service| format!("{service}:*"));
     let service_of = |action: &String| services.iter().any(|all| is_of_service(action, all));
     let may_be_of = |action: &String| services.iter().any(|all| may_overlap(action, all));
@@ -85,9 +138,9 @@ pub(super) fn pieces(changed: Changed<'_>, own: Option<&str>, wants: &Wants) -> 
     let without = targets(changed, own, &services, &wants.resources).into_iter().filter(is_rest);
     let limited =
         |name: &str| vec![written(&json!({"Effect": "Allow", name: services, "Resource": "*"}).to_string())];
-    pieces.extend(without.map(|target| Piece { target, further: limited("Action") }));
+    pieces.extend(without.map(|target| Piece { further: limited("Action"), ..plain(target) }));
     pieces.extend(named.into_iter().map(plain));
-    pieces.extend(rest.into_iter().map(|target| Piece { target, further: limited("NotAction") }));
+    pieces.extend(rest.into_iter().map(|target| Piece { further: limited("NotAction"), ..plain(target) }));
     pieces
 }
 
@@ -169,6 +222,8 @@ pub(super) struct Pair<'s> {
     pub(super) scope: &'s [Document],
     /// A request of another requester, which may be one of this one too.
     pub(super) like: Option<(&'s Model, &'s Wants)>,
+    /// False if the limit of questions is reached: the answer is UNKNOWN.
+    pub(super) is_asked: bool,
 }
 
 /// The layers of one side, as the snapshot has them. A role that does not exist can be created, and has no trust policy.
@@ -300,6 +355,11 @@ impl<'p> Question<'p, '_, '_> {
         let earlier = before.clone().filter(|_| unknown.is_none());
         let earlier = earlier.map(|layers| Before { layers, is_same_world });
         let ask = |wanted: &Wanted| {
+            if !pair.is_asked {
+                let of = "more questions than are asked about one change: limit the actions or resources";
+                let reason = UnknownReason::Layer { rule: Code::IncompleteSnapshot, of: of.to_owned() };
+                return undecided(vec![reason], None);
+            }
             let sides = Sides { layers: &layers, before: earlier.as_ref() };
             offered(sides, wanted, options, like.clone()).unwrap_or_else(|| match &earlier {
                 Some(earlier) => can_newly(earlier, &layers, wanted, options),
@@ -320,7 +380,7 @@ impl<'p> Question<'p, '_, '_> {
             part = match unknown {
                 Some(why) => open(part, &why, unplaced.into_iter().collect()),
                 None => match unplaced {
-                    Some(gap) => open(part, &gap.why.to_string(), vec![gap]),
+                    Some(gap) => open(part, gap.why.clone().as_ref(), vec![gap]),
                     None => narrowed(part, &facts, &ask),
                 },
             };

@@ -5,7 +5,7 @@
 //! a statement that denies nothing takes the place of the one in question, or a level allows everything. An exemption is compared
 //! with each principal, by the referee.
 
-use super::change::{FirstGain, first_gain};
+use super::change::{FirstGain, MOST_QUESTIONS, first_gain};
 use super::changed::Changed;
 use super::in_snapshot::{PreparedSnapshot, fact, merge};
 use super::offer::requester_of;
@@ -113,6 +113,7 @@ pub fn guardrails<'p>(
         prepared,
         organization,
         options,
+        left: MOST_QUESTIONS,
         found: Guardrails {
             idle: Vec::new(),
             open: Vec::new(),
@@ -142,6 +143,8 @@ struct Judging<'a, 'p> {
     prepared: &'p PreparedSnapshot,
     organization: &'p Organization,
     options: &'a Options,
+    /// The number of questions about users and roles that are left.
+    left: usize,
     found: Guardrails<'p>,
 }
 
@@ -287,7 +290,7 @@ impl<'p> Judging<'_, 'p> {
             Err(error) => return Known::Open(error.message, Vec::new()),
         };
         let changed = Changed { before: self.prepared, after: &after, is_same_world: true };
-        let (first, assumptions) = first_gain(changed, wants, self.options);
+        let (first, assumptions) = first_gain(changed, wants, (self.options, &mut self.left));
         merge(&mut self.found.assumptions, &assumptions);
         match first {
             FirstGain::Shown => Known::Effective,
