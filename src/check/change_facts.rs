@@ -9,10 +9,21 @@ use crate::policy::Document;
 use crate::snapshot::{Asker, Collected, Facts, Gap, Membership, Principal, PrincipalKind, Snapshot, Target};
 
 /// The keys that tell the place of a requester in the organization.
-const OF_REQUESTER: [&str; 2] = ["aws:principalorgid", "aws:principalorgpaths"];
+const OF_REQUESTER: [(&str, Part); 2] =
+    [("aws:principalorgid", Part::Organization), ("aws:principalorgpaths", Part::Path)];
 
 /// The keys that tell the place of the owner of a resource.
-const OF_RESOURCE: [&str; 2] = ["aws:resourceorgid", "aws:resourceorgpaths"];
+const OF_RESOURCE: [(&str, Part); 2] =
+    [("aws:resourceorgid", Part::Organization), ("aws:resourceorgpaths", Part::Path)];
+
+/// What a key tells of a place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// The organization alone.
+    Organization,
+    /// The path in it.
+    Path,
+}
 
 /// True for a key that the trust policy of a role decides about: it says how sessions come to be.
 fn is_of_session(key: &str) -> bool {
@@ -55,14 +66,19 @@ impl Both<'_> {
         };
         let facts = self.new_side().facts(self.after, self.target, documents);
         let earlier = self.old_side().facts(self.before, self.target, documents);
-        let is_same_place = !tests(&|key| OF_REQUESTER.contains(&key)) || self.is_requester_at_same_place();
+        let is_same_place = OF_REQUESTER
+            .into_iter()
+            .all(|(own, part)| !tests(&|key| key == own) || self.is_requester_at_same_place(part));
         if !is_same_place || !are_alike(self.changed, &facts, &earlier) {
             return Some("tags or places in the organization that policies test, and that the change alters");
         }
         if tests(&is_of_session) && !self.has_same_sessions() {
             return Some("what sessions of a role may have of their own, which its trust policy decides");
         }
-        if tests(&|key| OF_RESOURCE.contains(&key)) && !self.is_resource_at_same_place() {
+        let is_same_place = OF_RESOURCE
+            .into_iter()
+            .all(|(own, part)| !tests(&|key| key == own) || self.is_resource_at_same_place(part));
+        if !is_same_place {
             return Some("places of resources in the organization, which the change alters");
         }
         None
@@ -71,8 +87,8 @@ impl Both<'_> {
     /// True if whatever a policy may test about the requester and the resource is the same on both sides: then a policy that was not
     /// collected decides the same about a request.
     pub(super) fn is_all_same(&self) -> bool {
-        self.is_requester_at_same_place()
-            && self.is_resource_at_same_place()
+        self.is_requester_at_same_place(Part::Path)
+            && self.is_resource_at_same_place(Part::Path)
             && is_principal_same(self.changed, self.before, self.after)
     }
 
@@ -85,7 +101,7 @@ impl Both<'_> {
         }
     }
 
-    fn is_requester_at_same_place(&self) -> bool {
+    fn is_requester_at_same_place(&self, part: Part) -> bool {
         match (self.before, self.after) {
             (Asker::Foreign(_), Asker::Foreign(_)) => {
                 let known = |snapshot: &Snapshot| match &snapshot.membership {
@@ -101,24 +117,27 @@ impl Both<'_> {
             }
             (before, after) => {
                 before.account() == after.account()
-                    && after.account().is_none_or(|own| is_at_same_place(self.changed, own))
+                    && after.account().is_none_or(|own| is_at_same_place(self.changed, own, part))
             }
         }
     }
 
-    fn is_resource_at_same_place(&self) -> bool {
+    fn is_resource_at_same_place(&self, part: Part) -> bool {
         let owner = self.new_side().owner_of(self.target).or_else(|| self.old_side().owner_of(self.target));
         match (self.target, owner) {
             (Target::OnNone, _) => true,
-            (_, Some(owner)) => is_at_same_place(self.changed, owner),
+            (_, Some(owner)) => is_at_same_place(self.changed, owner, part),
             (_, None) => are_trees_same(self.changed),
         }
     }
 
     /// Returns the gap of a place in the organization that these documents test, and that is not known after the change.
     pub(super) fn unplaced(&self, documents: &[&Document]) -> Option<Gap> {
-        let tests =
-            |keys: &[&str]| documents.iter().any(|one| one.mentioned_keys().any(|key| keys.contains(&key)));
+        let tests = |keys: &[(&str, Part)]| {
+            documents
+                .iter()
+                .any(|one| one.mentioned_keys().any(|key| keys.iter().any(|(own, _)| *own == key)))
+        };
         let snapshot = self.new_side();
         let own = match self.after {
             Asker::Foreign(_) | Asker::Nobody => None,
@@ -171,7 +190,7 @@ fn are_alike(changed: Changed<'_>, one: &Facts, other: &Facts) -> bool {
 }
 
 /// True if an account is at the same place of the same organization on both sides.
-fn is_at_same_place(changed: Changed<'_>, account: &str) -> bool {
+fn is_at_same_place(changed: Changed<'_>, account: &str, part: Part) -> bool {
     let place = |snapshot: &Snapshot| match &snapshot.membership {
         Membership::Missing => (None, Vec::new(), false),
         Membership::Alone => (None, Vec::new(), true),
@@ -183,7 +202,9 @@ fn is_at_same_place(changed: Changed<'_>, account: &str) -> bool {
                 at = organization.nodes.get(&node).and_then(|own| own.parent.clone());
                 above.push(node);
             }
-            (Some(organization.id.clone()), above, snapshot.path(account).is_some())
+            let is_known = snapshot.path(account).is_some();
+            let above = if part == Part::Organization && is_known { Vec::new() } else { above };
+            (Some(organization.id.clone()), above, is_known)
         }
     };
     let (old, new) = (place(changed.before.snapshot()), place(changed.after.snapshot()));
