@@ -4,9 +4,9 @@ pub(in crate::report) mod external;
 
 mod block_public_access;
 mod catalogue;
+pub(in crate::report) mod change;
 mod changes;
 mod compared;
-pub(in crate::report) mod change;
 pub(in crate::report) mod denied;
 mod dependent;
 mod difference;

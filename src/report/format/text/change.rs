@@ -1,8 +1,8 @@
 //! The answer about a change of a snapshot.
 
 use super::style::Style;
-use super::verdict::Verbosity;
 use super::table::table;
+use super::verdict::Verbosity;
 use crate::check::{ChangeEntry, WhoKind};
 use crate::explain::display::{KeyNames, counted, one_line, plain};
 use crate::policy::PolicyType;
