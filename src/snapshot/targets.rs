@@ -23,7 +23,7 @@ const WITHOUT_PARTS: [&str; 4] = ["kms", "secretsmanager", "sns", "sqs"];
 pub(super) fn has_no_other_parts(arn: &str) -> bool {
     let service = arn.split(':').nth(2);
     let is_whole = |known: &&str| service.is_some_and(|service| service.eq_ignore_ascii_case(known));
-    WITHOUT_PARTS.iter().any(|known| is_whole(known)) || covered(arn).len() > 1
+    WITHOUT_PARTS.iter().any(is_whole) || covered(arn).len() > 1
 }
 
 /// True if each text that matches the pattern is a resource that the policy of `arn` is for.
