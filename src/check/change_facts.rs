@@ -16,7 +16,7 @@ const OF_REQUESTER: [(&str, Part); 2] =
 const OF_RESOURCE: [(&str, Part); 2] =
     [("aws:resourceorgid", Part::Organization), ("aws:resourceorgpaths", Part::Path)];
 
-/// What a key tells of a place.
+/// The part of a place that a key tells.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     /// The organization alone.

@@ -39,7 +39,7 @@ impl<'p> Changed<'p> {
             return Some(what.to_owned());
         }
         let unread = old.differs_unread(new)?;
-        Some(format!("{unread} differs between the snapshots, and is no part of the answer"))
+        Some(format!("{unread} differs between the snapshots, and the answer leaves it out"))
     }
 
     /// Returns the change in the other direction.

@@ -98,7 +98,7 @@ impl Snapshot {
     pub fn changed(&self, changes: &[Change]) -> Result<Snapshot, ChangeError> {
         self.are_apart(changes)?;
         let mut changed = self.clone();
-        // A managed policy that is a boundary is removed after it is no boundary any more.
+        // A managed policy that is a boundary is removed once it has stopped being one.
         let is_last =
             |change: &&Change| matches!(change, Change::Remove { what } if self.managed.contains_key(what));
         let (last, first): (Vec<&Change>, Vec<&Change>) = changes.iter().partition(is_last);

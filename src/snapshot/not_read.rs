@@ -1,4 +1,4 @@
-//! What the files of two snapshots say of the same resources, and no decision reads: Block Public Access, ACLs, grants, tags.
+//! Members of the files of two snapshots that no decision reads, and that may differ: Block Public Access, ACLs, grants, tags.
 
 use super::{Gap, GapKind, Snapshot, recognise};
 use crate::policy::Document;

@@ -38,6 +38,7 @@ const NOT_RECORDED: &[&str] = &[
 
 /// Renders an answer as `VERDICT [BLAMED] WITNESS`, and after a tab the codes if there are any.
 pub(crate) fn line(answer: &Value) -> String {
+    let answer = &without_frame(answer.clone());
     let mut codes = Vec::new();
     collect_codes(answer, &mut codes);
     let mut line = shorten(&escape(&body(answer)), LONGEST_ANSWER);
@@ -45,6 +46,20 @@ pub(crate) fn line(answer: &Value) -> String {
         write!(line, "\t{}", shorten(&escape(&codes.join(" ")), LONGEST_CODES)).unwrap();
     }
     line
+}
+
+/// Returns an answer without the members that say the rest once more: the version, and the list of its issues.
+fn without_frame(mut answer: Value) -> Value {
+    match &mut answer {
+        Value::Object(members) => {
+            members.retain(|name, _| name != "version" && name != "issues");
+        }
+        Value::Array(answers) => {
+            answers.iter_mut().for_each(|answer| *answer = without_frame(answer.take()));
+        }
+        _ => {}
+    }
+    answer
 }
 
 fn body(answer: &Value) -> String {
