@@ -18,7 +18,7 @@
 //! let invocation = Invocation { policy: "new.json", existing: Some("old.json"), ..Invocation::default() };
 //! let issues = judgement.issues(&invocation);
 //! let shown = text::judgement(&judgement, &issues, false, text::Verbosity::Normal, text::Style::default());
-//! assert!(shown.contains("= request: action     s3:PutObject"));
+//! assert!(shown.contains("= example request: action     s3:PutObject"));
 //! ```
 
 mod answer;
