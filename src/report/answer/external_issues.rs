@@ -1,6 +1,7 @@
 //! Issues for access from outside a zone of trust: who gets in, the place in the policy, a request, and how to keep them out.
 
 use super::external::External;
+use super::places::label;
 use super::{names, undecided};
 use crate::check::ExternalFinding;
 use crate::code::Code;
@@ -154,15 +155,5 @@ fn allowed(found: &ExternalFinding, policy: &Document) -> String {
     match others {
         0 => format!("by {}", name(found.statement)),
         n => format!("by {}, and by {}", name(found.statement), counted(n, "other statement")),
-    }
-}
-
-fn label(place: &Place) -> &'static str {
-    match (place.part, place.negated) {
-        (Part::Action, false) => "with this action",
-        (Part::Action, true) => "with any action except these",
-        (Part::Resource, false) => "on this resource",
-        (Part::Resource, true) => "on any resource except these",
-        (Part::Principal, _) => "by this principal",
     }
 }

@@ -83,7 +83,8 @@ fn blamed(judgement: &Judgement<'_>, explained: &Explained<'_>) -> Places {
     }
 }
 
-fn label(place: &Place) -> &'static str {
+/// Returns what a mark says of an element of a statement.
+pub(super) fn label(place: &Place) -> &'static str {
     match (place.part, place.negated) {
         (Part::Action, false) => "with this action",
         (Part::Action, true) => "with any action except these",
