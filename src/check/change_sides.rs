@@ -455,8 +455,8 @@ fn with_acls<'p>(changed: Changed<'p>, part: ChangePart<'p>) -> ChangePart<'p> {
 
 /// Returns the part with an answer that counts only requests of which enough is known. The answer so far is CAN.
 fn narrowed<'p>(part: ChangePart<'p>, facts: &Facts, ask: &dyn Fn(&Wanted) -> CanAnswer) -> ChangePart<'p> {
-    if let Some(gap) = facts.unknown.first() {
-        return open(part, &gap.why, facts.unknown.clone());
+    if let Some(unknown) = facts.unknown.first() {
+        return open(part, &unknown.gap.why, facts.unknown.iter().map(|one| one.gap.clone()).collect());
     }
     let restrictions: Vec<_> = facts.restrictions.iter().chain(&facts.without_endpoint).collect();
     if restrictions.is_empty() {

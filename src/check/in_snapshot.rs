@@ -237,8 +237,8 @@ fn narrowed<'p>(
     options: &Options,
     offers: Vec<Request>,
 ) -> Part<'p> {
-    if let Some(gap) = facts.unknown.first() {
-        return open(part, &gap.why, facts.unknown.clone());
+    if let Some(unknown) = facts.unknown.first() {
+        return open(part, &unknown.gap.why, facts.unknown.iter().map(|one| one.gap.clone()).collect());
     }
     if facts.restrictions.is_empty() && facts.without_endpoint.is_none() {
         return part;

@@ -28,7 +28,16 @@ pub struct Facts {
     /// The restriction to requests through no VPC endpoint, where policies test endpoints.
     pub without_endpoint: Option<Restriction>,
     /// Facts that policies test and that were not collected.
-    pub unknown: Vec<Gap>,
+    pub unknown: Vec<UnknownKeys>,
+}
+
+/// Keys that policies test and of which the snapshot does not say what value they have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownKeys {
+    /// The keys, in lower case.
+    pub keys: Vec<String>,
+    /// The fact from which their values would follow.
+    pub gap: Gap,
 }
 
 /// The keys that a request has only if it comes through a VPC endpoint.
@@ -134,6 +143,19 @@ impl Snapshot {
             [id_key, path_key].into_iter().filter(|key| is_tested(key)).for_each(&mut absent);
             return;
         }
+        // A request that has another place than the account would be none of it.
+        let known = [
+            (id_key, self.organization_of(account).is_some()),
+            (path_key, self.organization_path(account).is_some()),
+        ];
+        let keys: Vec<String> = known
+            .into_iter()
+            .filter(|(key, is_known)| is_tested(key) && !is_known)
+            .map(|(key, _)| key.to_owned())
+            .collect();
+        if let (Some(gap), false) = (self.unplaced(account), keys.is_empty()) {
+            facts.unknown.push(UnknownKeys { keys, gap });
+        }
         // That a principal is a member follows from the layers.
         if let (Some(id), true, false) = (self.organization_of(account), is_tested(id_key), is_always_there) {
             facts.certain.push(json!({"StringEqualsIfExists": {id_key: id}}).to_string());
@@ -179,7 +201,8 @@ impl Snapshot {
 
     fn tags(&self, principal: &Principal, tested: &[&str], documents: &[&Document], facts: &mut Facts) {
         let Some(tags) = &principal.tags else {
-            facts.unknown.push(Gap::tags(&principal.arn));
+            let keys = tested.iter().map(|key| (*key).to_owned()).collect();
+            facts.unknown.push(UnknownKeys { keys, gap: Gap::tags(&principal.arn) });
             return;
         };
         let conditions = tested.iter().map(|key| {

@@ -31,7 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use change::{Change, ChangeError};
 pub use endpoints::Through;
 use facts::ENDPOINT_KEYS;
-pub use facts::{Facts, Restriction};
+pub use facts::{Facts, Restriction, UnknownKeys};
 pub use gap::{Gap, GapKind};
 pub use gaps::Level;
 pub use layers::{Asker, Assembled, LayerGap, Target};

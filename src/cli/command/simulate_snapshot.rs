@@ -98,18 +98,15 @@ fn check(
             )));
         }
     }
-    let prefix = "aws:principaltag/";
-    let tags = || {
-        documents.iter().flat_map(|document| document.mentioned_keys()).filter(|key| key.starts_with(prefix))
-    };
-    if let Some(gap) = unknown.first()
-        && let Some(key) = tags().find(|key| request.values(key).is_none())
-    {
-        return Err(Failure::validation(format!(
-            "the policies test {key}, and {}: give it with `--context {key}=VALUE`",
-            gap.why
-        )));
+    for one in &unknown {
+        if let Some(key) = one.keys.iter().find(|key| request.values(key).is_none()) {
+            return Err(Failure::validation(format!(
+                "the policies test {key}, and {}: give it with `--context {key}=VALUE`",
+                one.gap.why
+            )));
+        }
     }
+    let prefix = "aws:principaltag/";
     if let Asker::Principal(principal) = named.asker
         && restrictions.iter().any(|restriction| restriction.condition.to_ascii_lowercase().contains(prefix))
     {
