@@ -183,6 +183,8 @@ struct Changing<'a, 'p> {
 struct Outcome<'p> {
     part: Option<ChangePart<'p>>,
     assumptions: Vec<Assumption>,
+    /// The number of pieces about which a question was asked.
+    asked: usize,
 }
 
 impl Outcome<'_> {
@@ -262,43 +264,36 @@ impl<'a, 'p> Changing<'a, 'p> {
         asked_pieces(self.changed, (before, after), (pieces, self.wants))
     }
 
-    /// Takes the questions about a requester from those that are left; returns false if there are not enough.
-    fn takes(&self, (before, after): (OnSide<'_>, Asker<'_>), left: &mut usize) -> bool {
-        let count = self.asked_pieces(before, after).len();
-        let is_enough = count <= *left;
-        // Later requesters are not asked about either, so that the answer says plainly where it ends.
-        *left = if is_enough { *left - count } else { 0 };
-        is_enough
-    }
-
-    /// Asks about all pieces. The first request that is newly allowed ends the search.
+    /// Asks about all pieces, of which at most some are questions. The first request that is newly allowed ends the search.
     fn ask(
         &self,
         (before, after): (OnSide<'_>, Asker<'_>),
         callers: &Callers,
         further: &[Document],
-        (model, is_asked): (Option<&Model>, bool),
+        (model, most): (Option<&Model>, usize),
     ) -> Outcome<'p> {
         let scope: Vec<Document> = self.scope.iter().chain(further).cloned().collect();
         let like = model.map(|model| (model, self.wants));
-        let pair = Pair { before, after, callers, scope: &scope, like, is_asked };
         let pieces = self.asked_pieces(before, after);
         let is_first = |piece: &&Piece| model.is_some_and(|model| model.target == piece.target);
         let (first, others): (Vec<&Piece>, Vec<&Piece>) = pieces.into_iter().partition(is_first);
         let (mut assumptions, mut open): (Vec<Assumption>, Option<ChangePart<'p>>) = (Vec::new(), None);
         merge(&mut assumptions, &[Code::SnapshotCurrent, Code::UnchangedElsewhere].map(Assumption));
+        let mut count = 0;
         for piece in first.into_iter().chain(others) {
+            let pair = Pair { before, after, callers, scope: &scope, like, is_asked: count < most };
             let Some(part) = asked(self.changed, pair, piece, self.options) else { continue };
+            count += usize::from(pair.is_asked);
             merge(&mut assumptions, &part.answer.assumptions);
             match (&part.answer.verdict, &mut open) {
-                (CanVerdict::Can(_), _) => return Outcome { part: Some(part), assumptions },
+                (CanVerdict::Can(_), _) => return Outcome { part: Some(part), assumptions, asked: count },
                 (CanVerdict::Cannot(_), _) => {}
                 // A broken invariant is not left out because something else is open too.
                 (CanVerdict::Unknown(_), Some(open)) if internal(&part).is_some() => *open = part,
                 (CanVerdict::Unknown(_), Some(open)) => open.gaps.extend(part.gaps),
                 (CanVerdict::Unknown(_), open) => *open = Some(part),
             }
-            if !is_asked && open.is_some() {
+            if !pair.is_asked && open.is_some() {
                 break;
             }
         }
@@ -306,7 +301,7 @@ impl<'a, 'p> Changing<'a, 'p> {
             part.gaps.sort_unstable();
             part.gaps.dedup();
         }
-        Outcome { part: open, assumptions }
+        Outcome { part: open, assumptions, asked: count }
     }
 
     fn job(&self, job: &Job<'p>) -> Outcome<'p> {
@@ -320,7 +315,7 @@ impl<'a, 'p> Changing<'a, 'p> {
             }
             asker => OnSide::Known(asker),
         };
-        self.ask((before, job.asker), &job.callers, &job.further, (None, true))
+        self.ask((before, job.asker), &job.callers, &job.further, (None, usize::MAX))
     }
 
     /// Returns a principal as it was before the change.
@@ -371,7 +366,8 @@ impl<'a, 'p> Changing<'a, 'p> {
         let [first, _, ..] = *class.members.as_slice() else {
             return class.members.iter().any(|member| self.is_shown(member, found, left));
         };
-        let together = self.class(class, self.takes(self.sides(first), left));
+        let together = self.class(class, *left);
+        *left -= together.asked;
         merge(&mut found.assumptions, &together.assumptions);
         if together.part.is_none() {
             return false;
@@ -389,22 +385,23 @@ impl<'a, 'p> Changing<'a, 'p> {
 
     /// Asks about one member, and returns true if it gains access.
     fn is_shown(&self, member: &'p Principal, found: &mut Gains<'p>, left: &mut usize) -> bool {
-        let is_asked = self.takes(self.sides(member), left);
-        found.add(named(member), self.member(member, (None, is_asked)));
+        let outcome = self.member(member, (None, *left));
+        *left -= outcome.asked;
+        found.add(named(member), outcome);
         !found.entries.is_empty()
     }
 
     /// Asks about all members of a class together.
-    fn class(&self, class: &Class<'p>, is_asked: bool) -> Outcome<'p> {
+    fn class(&self, class: &Class<'p>, most: usize) -> Outcome<'p> {
         let first = guaranteed(class.members.first(), "a class has members");
-        self.ask(self.sides(first), &any_of(first), &class.further, (None, is_asked))
+        self.ask(self.sides(first), &any_of(first), &class.further, (None, most))
     }
 
     fn sides(&self, member: &'p Principal) -> (OnSide<'p>, Asker<'p>) {
         (self.before(member), Asker::Principal(member))
     }
 
-    fn member(&self, member: &'p Principal, model: (Option<&Model>, bool)) -> Outcome<'p> {
+    fn member(&self, member: &'p Principal, model: (Option<&Model>, usize)) -> Outcome<'p> {
         // Of a name that no request can have, the members of its account stand for it.
         let callers = Callers::parse(&member.arn).unwrap_or_else(|_| any_of(member));
         self.ask(self.sides(member), &callers, &[], model)
@@ -432,17 +429,10 @@ impl<'a, 'p> Changing<'a, 'p> {
         let (single, several): (Vec<_>, Vec<_>) =
             classes.into_iter().partition(|class| class.members.len() == 1);
         alone.extend(single.into_iter().flat_map(|class| class.members).map(|member| (None, member)));
-        let mut left = MOST_QUESTIONS;
+        let mut turns = Turns { run, left: MOST_QUESTIONS, models: BTreeMap::new() };
         let first = |class: &Class<'p>| *guaranteed(class.members.first(), "a class has members");
-        let several: Vec<(Class<'p>, bool)> = several
-            .into_iter()
-            .map(|class| {
-                let is_asked = self.takes(self.sides(first(&class)), &mut left);
-                (class, is_asked)
-            })
-            .collect();
-        let together = side_by_side(run, &several, |(class, is_asked)| self.class(class, *is_asked));
-        for ((class, _), outcome) in several.into_iter().zip(together) {
+        let together = turns.asked(&several, first, |class, most, _| self.class(class, most));
+        for (class, outcome) in several.into_iter().zip(together) {
             found.questions += 1;
             merge(&mut found.assumptions, &outcome.assumptions);
             if outcome.part.is_some() {
@@ -450,15 +440,11 @@ impl<'a, 'p> Changing<'a, 'p> {
                 alone.extend(class.members.into_iter().map(|member| (model.clone(), member)));
             }
         }
-        let alone: Vec<(Option<Model>, &'p Principal, bool)> = alone
-            .into_iter()
-            .map(|(model, member)| (model, member, self.takes(self.sides(member), &mut left)))
-            .collect();
-        let ask = |(model, member, is_asked): &(Option<Model>, &'p Principal, bool)| {
-            self.member(member, (model.as_ref(), *is_asked))
+        let ask = |(own, member): &(Option<Model>, &'p Principal), most: usize, of_group: Option<&Model>| {
+            self.member(member, (own.as_ref().or(of_group), most))
         };
-        let outcomes = side_by_side(run, &alone, ask);
-        for ((_, member, _), outcome) in alone.into_iter().zip(outcomes) {
+        let outcomes = turns.asked(&alone, |(_, member)| *member, ask);
+        for ((_, member), outcome) in alone.into_iter().zip(outcomes) {
             found.add(named(member), outcome);
         }
     }
@@ -489,7 +475,7 @@ impl<'a, 'p> Changing<'a, 'p> {
         }
         if classes.len() > FEW_CLASSES && self.is_above() {
             let sides = (OnSide::Known(Asker::Anyone(account)), Asker::Anyone(account));
-            if self.ask(sides, &any_of(first), &further, (None, true)).part.is_none() {
+            if self.ask(sides, &any_of(first), &further, (None, usize::MAX)).part.is_none() {
                 return (Vec::new(), named);
             }
         }
@@ -555,6 +541,41 @@ impl<'a, 'p> Changing<'a, 'p> {
     }
 }
 
+/// Questions about many, a few side by side at a time.
+struct Turns<'r, 'p> {
+    run: RunJobs<'r>,
+    /// The number of questions that are left.
+    left: usize,
+    /// The first request of each group: one of a member is often one of the next.
+    models: BTreeMap<(&'p str, PrincipalKind, bool), Model>,
+}
+
+impl<'p> Turns<'_, 'p> {
+    /// Asks about each of these; `of` is a member of its group.
+    fn asked<I: Sync>(
+        &mut self,
+        inputs: &[I],
+        of: impl Fn(&I) -> &'p Principal + Sync,
+        ask: impl Fn(&I, usize, Option<&Model>) -> Outcome<'p> + Sync,
+    ) -> Vec<Outcome<'p>> {
+        let mut outcomes = Vec::with_capacity(inputs.len());
+        for turn in inputs.chunks(A_TURN) {
+            // The share of each does not depend on who is asked about first.
+            let most = self.left / turn.len();
+            let models = &self.models;
+            let ask = |input: &I| ask(input, most, models.get(&group_of(of(input))));
+            for (input, outcome) in turn.iter().zip(side_by_side(self.run, turn, ask)) {
+                self.left -= outcome.asked;
+                if let Some(model) = outcome.model() {
+                    self.models.entry(group_of(of(input))).or_insert(model);
+                }
+                outcomes.push(outcome);
+            }
+        }
+        outcomes
+    }
+}
+
 /// Returns the broken invariant that an answer reports, if it does.
 fn internal<'a>(part: &'a ChangePart<'_>) -> Option<&'a str> {
     match &part.answer.verdict {
@@ -584,6 +605,9 @@ const FEW_CLASSES: usize = 2;
 
 /// The number of members of a class that are asked about alone if it is not known of all of them together.
 const FEW_MEMBERS: usize = 4;
+
+/// The number of requesters that are asked about side by side.
+const A_TURN: usize = 8;
 
 /// The number of questions about users and roles that are asked of one change, or of all guardrails.
 pub(super) const MOST_QUESTIONS: usize = 10_000;

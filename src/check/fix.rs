@@ -70,7 +70,8 @@ pub enum Kept {
 /// The text is not a policy document.
 pub fn fix(source: &Source, options: &Options) -> Result<Fixed, ParseError> {
     let original = parse(source, &InputLimits::default())?;
-    Ok(fixed(&original, original.clone(), options))
+    // One budget for all rounds: each of them alone may be as much work as a question.
+    Ok(fixed(&original, original.clone(), &options.sharing()))
 }
 
 /// Removes the parts without effect from a policy that is equivalent to the original one.

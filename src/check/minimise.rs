@@ -65,6 +65,8 @@ pub struct Droppable {
 /// The text is not a policy document.
 pub fn minimise(source: &Source, droppable: Droppable, options: &Options) -> Result<Minimised, ParseError> {
     let original = parse(source, &InputLimits::default())?;
+    // One budget for all rounds: each of them alone may be as much work as a question.
+    let options = &options.sharing();
     let mut best = Minimised {
         document: original.clone(),
         removed: Vec::new(),
