@@ -117,7 +117,7 @@ pub(super) fn asked_pieces<'q>(
 
 fn all_pieces(changed: Changed<'_>, own: Option<&str>, wants: &Wants) -> Vec<Piece> {
     let plain = |target: Target| Piece { target, further: Vec::new(), is_same: false };
-    let services = Snapshot::services_without_policies().map(|service| format!("{service}:*"));
+    let services = Vec::from(Snapshot::services_without_policies().map(|service| format!("{service}:*")));
     let service_of = |action: &String| services.iter().any(|all| is_of_service(action, all));
     let may_be_of = |action: &String| services.iter().any(|all| may_overlap(action, all));
     let is_one_kind = wants.actions.iter().all(service_of) || !wants.actions.iter().any(may_be_of);
@@ -134,15 +134,40 @@ fn all_pieces(changed: Changed<'_>, own: Option<&str>, wants: &Wants) -> Vec<Pie
         pieces.extend(named.into_iter().map(plain));
         return pieces;
     }
-    // Resources of services without policies of resources are asked about apart: nothing is missing of them.
-    let without = targets(changed, own, &services, &wants.resources).into_iter().filter(is_rest);
-    let limited =
-        |name: &str| vec![written(&json!({"Effect": "Allow", name: services, "Resource": "*"}).to_string())];
-    pieces.extend(without.map(|target| Piece { further: limited("Action"), ..plain(target) }));
-    pieces.extend(named.into_iter().map(plain));
-    pieces.extend(rest.into_iter().map(|target| Piece { further: limited("NotAction"), ..plain(target) }));
+    // Of services without policies of resources, and of those whose policies were all collected, nothing is missing: they are asked
+    // about apart.
+    let complete: Vec<String> = own.into_iter().flat_map(|own| complete_services(changed, own)).collect();
+    let limited = |name: &str, services: &[String]| {
+        vec![written(&json!({"Effect": "Allow", name: services, "Resource": "*"}).to_string())]
+    };
+    let of_services = |services: &[String]| -> Vec<Piece> {
+        let targets = targets(changed, own, services, &wants.resources).into_iter().filter(is_rest);
+        targets.map(|target| Piece { further: limited("Action", services), ..plain(target) }).collect()
+    };
+    let apart = [&services, &complete].into_iter().filter(|services| !services.is_empty());
+    pieces.extend(apart.flat_map(|services| of_services(services)));
+    let all_apart: Vec<String> = services.iter().chain(&complete).cloned().collect();
+    // A gain is most often one of most resources; the names of a few say more.
+    let (first, later) = named.split_at(named.len().min(FEW_NAMED));
+    pieces.extend(first.iter().cloned().map(plain));
+    pieces.extend(
+        rest.into_iter().map(|target| Piece { further: limited("NotAction", &all_apart), ..plain(target) }),
+    );
+    pieces.extend(later.iter().cloned().map(plain));
     pieces
 }
+
+/// Returns the actions of the services of which both sides have all policies of resources of an account.
+fn complete_services(changed: Changed<'_>, own: &str) -> Vec<String> {
+    let [before, after] = [changed.before, changed.after].map(|side| side.snapshot());
+    let both = after
+        .services_collected(own)
+        .filter(|service| before.services_collected(own).any(|own| own == *service));
+    both.map(|service| format!("{service}:*")).collect()
+}
+
+/// The number of resources of the snapshot that are asked about before all that it does not name.
+const FEW_NAMED: usize = 8;
 
 /// True if the action is one of a service, which is given as `service:*`.
 fn is_of_service(action: &str, all: &str) -> bool {

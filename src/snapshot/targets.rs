@@ -40,6 +40,13 @@ impl Snapshot {
         WITHOUT_POLICIES
     }
 
+    /// Returns the services of which all policies of resources of an account were collected.
+    pub(crate) fn services_collected(&self, account: &str) -> impl Iterator<Item = &'static str> {
+        WITHOUT_PARTS
+            .into_iter()
+            .filter(move |service| self.complete.contains(&(account.into(), (*service).into())))
+    }
+
     /// Splits the resources of a question. `own` is the account of the requester, if it has one.
     ///
     /// The targets cover all resources in question: what is not one of the snapshot is in one of the last, and its policy is a gap
