@@ -54,7 +54,22 @@ impl<'c> Action<'c> {
 
     /// True if a request for it can be about nothing in particular, the resource `*`: no listed resource type is required, or
     /// its name starts with `List` or `Describe`, for which AWS sends `*` where the reference lists a type as required.
+    ///
+    /// An action of S3 that can be about an access point is about the bucket or object otherwise: the reference lists both as not
+    /// required, and each request names one of them. Source: Service Authorization Reference, "Actions, resources, and condition
+    /// keys for Amazon S3".
+    ///
+    /// ```
+    /// use iamsat::catalogue::Catalogue;
+    /// let can = |action| Catalogue::embedded().action(action).unwrap().can_be_about_nothing();
+    /// assert!(can("s3:ListAllMyBuckets") && can("ec2:DescribeInstances"));
+    /// assert!(!can("s3:GetObject") && !can("s3:ListBucket") && !can("sqs:SendMessage"));
+    /// ```
     pub fn can_be_about_nothing(&self) -> bool {
+        let is_access_point = |row: Row<'_>| row.resource().name().starts_with("accesspoint");
+        if self.service.prefix() == "s3" && self.rows().any(is_access_point) {
+            return false;
+        }
         let name = self.name_in_lower_case();
         ["list", "describe"].iter().any(|start| name.starts_with(start))
             || self.rows().all(|row| !row.is_required())

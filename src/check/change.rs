@@ -9,6 +9,7 @@ use super::change_facts::is_principal_same;
 use super::change_sides::{ChangePart, OnSide, Pair, Piece, asked, asked_pieces, pieces};
 use super::changed::Changed;
 use super::in_snapshot::merge;
+use super::listed::is_listed_over_layers;
 use super::offer::Model;
 use super::wants::Wants;
 use super::who_asking::{Job, RunJobs, WhoKind, side_by_side};
@@ -280,20 +281,31 @@ impl<'a, 'p> Changing<'a, 'p> {
         let (mut assumptions, mut open): (Vec<Assumption>, Option<ChangePart<'p>>) = (Vec::new(), None);
         merge(&mut assumptions, &[Code::SnapshotCurrent, Code::UnchangedElsewhere].map(Assumption));
         let mut count = 0;
+        // A request that AWS does not list decides too, and is hard to believe.
+        let (mut shown, mut further): (Option<ChangePart<'p>>, usize) = (None, FURTHER_PIECES);
         for piece in first.into_iter().chain(others) {
+            if shown.is_some() {
+                let Some(left) = further.checked_sub(1) else { break };
+                further = left;
+            }
             let pair = Pair { before, after, callers, scope: &scope, like, is_asked: count < most };
             let Some(part) = asked(self.changed, pair, piece, self.options) else { continue };
             count += usize::from(pair.is_asked);
             merge(&mut assumptions, &part.answer.assumptions);
             match (&part.answer.verdict, &mut open) {
-                (CanVerdict::Can(_), _) => return Outcome { part: Some(part), assumptions, asked: count },
+                (CanVerdict::Can(witness), _) => {
+                    if is_listed_over_layers(self.options.catalogue(), witness.request()) {
+                        return Outcome { part: Some(part), assumptions, asked: count };
+                    }
+                    shown.get_or_insert(part);
+                }
                 (CanVerdict::Cannot(_), _) => {}
                 // A broken invariant is not left out because something else is open too.
                 (CanVerdict::Unknown(_), Some(open)) if internal(&part).is_some() => *open = part,
                 (CanVerdict::Unknown(_), Some(open)) => open.gaps.extend(part.gaps),
                 (CanVerdict::Unknown(_), open) => *open = Some(part),
             }
-            if !pair.is_asked && open.is_some() {
+            if !pair.is_asked && (open.is_some() || shown.is_some()) {
                 break;
             }
         }
@@ -301,7 +313,7 @@ impl<'a, 'p> Changing<'a, 'p> {
             part.gaps.sort_unstable();
             part.gaps.dedup();
         }
-        Outcome { part: open, assumptions, asked: count }
+        Outcome { part: shown.or(open), assumptions, asked: count }
     }
 
     fn job(&self, job: &Job<'p>) -> Outcome<'p> {
@@ -605,6 +617,9 @@ const FEW_CLASSES: usize = 2;
 
 /// The number of members of a class that are asked about alone if it is not known of all of them together.
 const FEW_MEMBERS: usize = 4;
+
+/// The number of pieces that are looked at for a request that AWS lists, after one that it does not list.
+const FURTHER_PIECES: usize = 4;
 
 /// The number of requesters that are asked about side by side.
 const A_TURN: usize = 8;

@@ -4,7 +4,7 @@
 //! that AWS lists, on a resource that the statement names, with no further keys. The referee confirms such a request as it does any
 //! other. If it confirms none, the search answers.
 
-use super::listed::{lacks_resource, requests};
+use super::listed::{is_listed_over_layers, requests};
 use crate::catalogue::{Action, Catalogue};
 use crate::evaluate::glob_matches;
 use crate::policy::{ActionPattern, Document, Effect, Statement};
@@ -33,8 +33,7 @@ pub(super) fn guesses(catalogue: &Catalogue, query: &Query<'_>, keys: &Keys<'_>)
         }
     }
     let of = if asked.resource.is_some() { asked } else { own };
-    let is_listed =
-        |request: &Request| request.unlisted_part(catalogue).is_none() && !lacks_resource(catalogue, request);
+    let is_listed = |request: &Request| is_listed_over_layers(catalogue, request);
     let mut offers: Vec<Request> = requests(action, of, &request).filter(is_listed).take(CHOICE).collect();
     // The shortest name is that of the plain resource, not of a way to it.
     offers.sort_by_key(|offer| offer.resource.len());

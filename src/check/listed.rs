@@ -51,6 +51,11 @@ pub(super) fn lacks_resource(catalogue: &Catalogue, request: &Request) -> bool {
     request.resource == "*" && catalogue.action(&request.action).is_some_and(is_about_one)
 }
 
+/// True if AWS lists the request over layers as a whole, on a resource if its action needs one.
+pub(super) fn is_listed_over_layers(catalogue: &Catalogue, request: &Request) -> bool {
+    request.unlisted_part(catalogue).is_none() && !lacks_resource(catalogue, request)
+}
+
 fn replaced(
     catalogue: &Catalogue,
     claim: &Claim<'_>,
@@ -65,13 +70,13 @@ fn replaced(
     if is_listed(request) {
         return respelled(catalogue, claim, request);
     }
-    let statement = match claim.query.layered() {
+    let Named { of_actions, of_resources: statement } = match claim.query.layered() {
         Some(layered) => of_layers(claim, layered, request)?,
-        None => claim.query.policies().get(claim.document)?.statements.get(claim.statement)?,
+        None => Named::by(claim.query.policies().get(claim.document)?.statements.get(claim.statement)?),
     };
     let own = catalogue.action(&request.action);
     let of_own = own.into_iter().flat_map(|action| requests(action, statement, request));
-    let others = || actions(catalogue, statement, request).take(ACTIONS).inspect(|_| work.take(LOOK_UP));
+    let others = || actions(catalogue, of_actions, request).take(ACTIONS).inspect(|_| work.take(LOOK_UP));
     // A witness that keeps its resource is the likeliest to be confirmed.
     let same = others().filter(|action| action.is_about(&request.resource));
     let same = same.map(|action| with_action(request, action));
@@ -83,7 +88,8 @@ fn replaced(
     };
     let moved =
         others().filter(is_usable).take(MOVED).flat_map(|action| requests(action, statement, request));
-    let offers = of_own.chain(same).chain(moved).filter(is_listed);
+    let owner = claim.query.layered().and_then(|layered| layered.layers.resource_account.as_deref());
+    let offers = of_own.chain(same).chain(moved).filter(is_listed).map(|offer| owned_by(owner, offer));
     // Over layers a resource is often free: the shortest name is that of the plain resource, not of a way to it.
     let mut offers: Vec<Request> = offers.take(OFFERS).collect();
     if is_layered {
@@ -96,18 +102,36 @@ fn replaced(
     offers.into_iter().find_map(confirmed)
 }
 
-/// Returns the statement from which actions and resources are taken for a request that layers allow: one of the scope if it lists
-/// resources, or else the one that grants the request.
-fn of_layers<'c>(claim: &Claim<'c>, layered: &Layered<'c>, request: &Request) -> Option<&'c Statement> {
-    let mut scope = claim.query.with_role(Role::Scope).flat_map(|document| &document.statements);
-    if let Some(statement) = scope.find(|statement| statement.resource.is_some()) {
-        return Some(statement);
+/// The statements from which actions and resources are taken.
+struct Named<'c> {
+    of_actions: &'c Statement,
+    of_resources: &'c Statement,
+}
+
+impl<'c> Named<'c> {
+    fn by(statement: &'c Statement) -> Named<'c> {
+        Named { of_actions: statement, of_resources: statement }
     }
-    let decided = decide_layers(&layered.layers, request, claim.options);
-    let mut granting = decided.layers.iter().filter(|trace| {
-        [LayerKind::Identity, LayerKind::Resource].contains(&trace.kind) && trace.allow == Truth::True
-    });
-    granting.find_map(|trace| deciding(&layered.layers, trace)).map(|(_, _, statement)| statement)
+}
+
+/// Returns the statements from which actions and resources are taken for a request that layers allow: one of the scope if it lists
+/// them, or else the one that grants the request.
+fn of_layers<'c>(claim: &Claim<'c>, layered: &Layered<'c>, request: &Request) -> Option<Named<'c>> {
+    let granting = || {
+        let decided = decide_layers(&layered.layers, request, claim.options);
+        let mut granting = decided.layers.iter().filter(|trace| {
+            [LayerKind::Identity, LayerKind::Resource].contains(&trace.kind) && trace.allow == Truth::True
+        });
+        let found = granting.find_map(|trace| deciding(&layered.layers, trace));
+        found.map(|(_, _, statement)| statement)
+    };
+    let mut scope = claim.query.with_role(Role::Scope).flat_map(|document| &document.statements);
+    let Some(asked) = scope.find(|statement| statement.resource.is_some()) else {
+        return granting().map(Named::by);
+    };
+    let is_open = asked.action.values.iter().any(|value| value.value.is_any());
+    let of_actions = if is_open { granting().unwrap_or(asked) } else { asked };
+    Some(Named { of_actions, of_resources: asked })
 }
 
 /// Returns the witness with the action as AWS spells it, if neither a policy nor the table of well-known actions spells it.
@@ -143,6 +167,20 @@ fn actions<'s>(
     };
     let patterns = patterns(true).chain(patterns(false));
     patterns.flat_map(|pattern| catalogue.matching(pattern))
+}
+
+/// Returns the request with the account in the ARN of its resource that owns the resources in question, if one does.
+fn owned_by(owner: Option<&str>, mut request: Request) -> Request {
+    if let Some(owner) = owner {
+        let mut fields: Vec<&str> = request.resource.splitn(6, ':').collect();
+        if let [_, _, _, _, account, _] = fields.as_mut_slice()
+            && !account.is_empty()
+        {
+            *account = owner;
+            request.resource = fields.join(":");
+        }
+    }
+    request
 }
 
 /// Returns the request with another action, without the keys that this action never carries.
