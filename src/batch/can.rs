@@ -10,6 +10,8 @@ use crate::surface::{answered, wanted};
 
 /// The members of such a line, as they are written.
 pub(super) struct Asked<'l> {
+    /// The question: `can` or `find`.
+    pub(super) command: &'static str,
     pub(super) layers: &'l str,
     pub(super) principal: Option<String>,
     pub(super) actions: Option<&'l str>,
@@ -19,6 +21,7 @@ pub(super) struct Asked<'l> {
 
 /// The answer with its documents.
 pub(super) struct Answered {
+    command: &'static str,
     layers: Layers<Document>,
     wanted: Wanted,
     pub(super) answer: CanAnswer,
@@ -27,13 +30,7 @@ pub(super) struct Answered {
 impl Asked<'_> {
     /// Answers the question.
     pub(super) fn answered(&self, batch: &Batch, options: &Options) -> Result<Answered, Failure> {
-        if options.policy_type.is_some() {
-            return Err(Failure::validation(
-                "the layers say of which type each policy is: leave out `policyType`",
-            ));
-        }
-        let layers = read_layers(&Source::new("layers", self.layers), &batch.limits);
-        let layers = layers.map_err(|error| faults(Read::failed(error.source, error.diagnostics)))?;
+        let layers = layers(batch, self.layers, options)?;
         let property = Property {
             actions: list("actions", self.actions)?,
             resources: list("resources", self.resources)?,
@@ -51,7 +48,7 @@ impl Asked<'_> {
         };
         let wanted = wanted(self.principal.as_deref(), scope, &layers)?;
         let answer = answered(|| can(&layers.map(|document| document.into()), &wanted, options))?;
-        Ok(Answered { layers, wanted, answer })
+        Ok(Answered { command: self.command, layers, wanted, answer })
     }
 }
 
@@ -59,13 +56,24 @@ impl Answered {
     /// Calls `write` with the answer in the common form, and returns its outcome.
     pub(super) fn reported(&self, options: &Options, write: impl FnOnce(&Possible<'_>)) -> Summary {
         let layers = self.layers.map(|document| document);
-        write(&Possible::new("can", &layers, &self.wanted, &self.answer, None, options.strict_arn));
+        write(&Possible::new(self.command, &layers, &self.wanted, &self.answer, None, options.strict_arn));
         match self.answer.verdict {
             CanVerdict::Cannot(_) => Summary { pass: 1, ..Summary::default() },
             CanVerdict::Can(_) => Summary { fail: 1, ..Summary::default() },
             CanVerdict::Unknown(_) => Summary { unknown: 1, ..Summary::default() },
         }
     }
+}
+
+/// Reads the layers of a line.
+pub(super) fn layers(batch: &Batch, text: &str, options: &Options) -> Result<Layers<Document>, Failure> {
+    if options.policy_type.is_some() {
+        return Err(Failure::validation(
+            "the layers say of which type each policy is: leave out `policyType`",
+        ));
+    }
+    let layers = read_layers(&Source::new("layers", text), &batch.limits);
+    layers.map_err(|error| faults(Read::failed(error.source, error.diagnostics)))
 }
 
 fn faults(read: Read) -> Failure {

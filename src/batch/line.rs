@@ -1,6 +1,6 @@
 //! Answers one line: a query.
 
-use super::can::Asked;
+use super::can::{self, Asked};
 use super::config::{Batch, Summary};
 use super::given::{self, Given};
 use super::members;
@@ -22,14 +22,15 @@ use crate::report::json;
 use crate::report::{AwsCheck, Failure, Issue, Judgement, Kind, Lists, Settled};
 use crate::solve::Verdict;
 use crate::surface::{
-    Cache, JsonMembers, Known, access_at_levels, access_entries, answered, as_resource_policy, deadline, fit,
-    isolated, json_members, policy_type, prepared, resource_type, unwritable,
+    Cache, JsonMembers, Known, Remembered, access_at_levels, access_entries, answered, as_resource_policy,
+    deadline, fit, isolated, json_members, policy_type, prepared, resource_type, unwritable,
 };
 use crate::verify::Certificate;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// The number of bytes from which on a value may be a cached document.
 const PLAUSIBLE: usize = 40;
@@ -102,6 +103,15 @@ impl<'l> Line<'l> {
     fn has_only(&self, check: &str) -> Result<(), Failure> {
         match self.0.iter().find_map(|member| members::fault_of_policies(check, &member.name)) {
             Some(fault) => Err(Failure::validation(fault)),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses policies beside layers.
+    fn without_policies(&self) -> Result<(), Failure> {
+        let names = ["policyDocument", "policyDocuments", "policyFile", "policyFiles"];
+        match names.into_iter().find(|name| self.member(name).is_some()) {
+            Some(name) => Err(Failure::validation(format!("give `layers` or `{name}`, not both"))),
             None => Ok(()),
         }
     }
@@ -210,7 +220,9 @@ fn judge(
         return Err(Failure::validation(format!("`check` is missing: {CHECKS}")));
     };
     let check = text("check", check)?;
-    if line.get("snapshot").is_none() || !matches!(check.as_str(), "can" | "who-can" | "what-can") {
+    let is_over_snapshot =
+        matches!(check.as_str(), "can" | "who-can" | "what-can" | "check-guardrails" | "check-no-new-access");
+    if line.get("snapshot").is_none() || !is_over_snapshot {
         line.has_only(&check)?;
     }
     let mut options = batch.options.clone();
@@ -270,7 +282,8 @@ fn judge(
             keep(batch, &answer, number)?;
             Ok(report(check, (policy.document(), None), &answer, &options, id, out))
         }
-        "can" if line.get("snapshot").is_none() => over_layers(batch, line, &options, number, out),
+        "can" if line.get("snapshot").is_none() => over_layers(batch, line, ("can", &options), number, out),
+        "find" if line.get("layers").is_some() => over_layers(batch, line, ("find", &options), number, out),
         "can" | "who-can" | "what-can" | "check-guardrails" => {
             in_snapshot(batch, cache, line, (&check, &options), out)
         }
@@ -312,9 +325,6 @@ fn about_policies(
             _ => policies::different(both, options, |changes| write(out, id, changes)),
         };
     }
-    let policy = given(batch, cache, POLICY, line)?.one("the policy")?;
-    let [policy] = prepared([&policy])?;
-    let policy = policy.document();
     let asked = policies::Asked {
         principal: line.get("principal"),
         actions: line.get("actions"),
@@ -323,14 +333,76 @@ fn about_policies(
         context: line.get("context"),
         relevant: line.get("relevant"),
     };
-    match check {
-        "find" => {
-            let (summary, answer) = asked.found(policy, options, |found| write(out, id, found))?;
+    if let ("simulate", Some(layers)) = (check, line.get("layers")) {
+        line.without_policies()?;
+        let layers = can::layers(batch, layers, options)?;
+        return asked.simulated_under(&layers, options, |simulation| write(out, id, simulation));
+    }
+    let given = of_set(batch, cache, line)?;
+    if let Some(failure) = Failure::of_documents(given.iter().map(|policy| policy.read())) {
+        return Err(failure);
+    }
+    let policies: Vec<&Document> =
+        given.iter().filter_map(|policy| policy.read().document.as_ref()).collect();
+    match (check, policies.as_slice()) {
+        ("find", policies) => {
+            let (summary, answer) = asked.found(policies, options, |found| write(out, id, found))?;
             keep(batch, &answer, number)?;
             Ok(summary)
         }
-        "simulate" => asked.simulated(policy, options, |simulation| write(out, id, simulation)),
-        _ => policies::linted(policy, options, |subject| write(out, id, &json::linted(subject))),
+        ("simulate", policies) => asked.simulated(policies, options, |simulation| write(out, id, simulation)),
+        (_, [policy]) => policies::linted(policy, options, |subject| write(out, id, &json::linted(subject))),
+        _ => broken("a line about one policy has one"),
+    }
+}
+
+/// The names of the policies of a list, by their places.
+const PLACES: [&str; 16] = [
+    "policyDocuments/0",
+    "policyDocuments/1",
+    "policyDocuments/2",
+    "policyDocuments/3",
+    "policyDocuments/4",
+    "policyDocuments/5",
+    "policyDocuments/6",
+    "policyDocuments/7",
+    "policyDocuments/8",
+    "policyDocuments/9",
+    "policyDocuments/10",
+    "policyDocuments/11",
+    "policyDocuments/12",
+    "policyDocuments/13",
+    "policyDocuments/14",
+    "policyDocuments/15",
+];
+
+/// Returns the policies of a line that are read as one set: one, or a list of documents, of files or of both.
+fn of_set(batch: &Batch, cache: &Cache, line: &Line<'_>) -> Result<Vec<Arc<Remembered>>, Failure> {
+    const LIST: &str = "policyDocuments";
+    let (documents, files) = (line.get(LIST), line.get("policyFiles"));
+    if documents.is_none() && files.is_none() {
+        return Ok(vec![given(batch, cache, POLICY, line)?.one("the policy")?]);
+    }
+    if line.get(POLICY.0).is_some() || line.get(POLICY.1).is_some() {
+        return Err(Failure::validation("give one policy or a list of policies, not both"));
+    }
+    let mut all = Vec::new();
+    if let Some(documents) = documents {
+        let list: Vec<&RawValue> = serde_json::from_str(documents)
+            .map_err(|_| Failure::validation(format!("`{LIST}` has to be a list of policies")))?;
+        if list.len() > PLACES.len() {
+            return Err(Failure::validation(format!("`{LIST}` may hold {} policies", PLACES.len())));
+        }
+        for (name, raw) in PLACES.into_iter().zip(list) {
+            all.push(given::written(batch, cache, (name, raw.get()), None)?.one(name)?);
+        }
+    }
+    for file in can::list("policyFiles", files)? {
+        all.push(given::named(batch, "policyFiles", &file)?.one(&file)?);
+    }
+    match all.is_empty() {
+        true => Err(Failure::validation(format!("`{LIST}` is empty: a set of policies has one at least"))),
+        false => Ok(all),
     }
 }
 
@@ -379,12 +451,14 @@ fn in_snapshot(
 fn over_layers(
     batch: &Batch,
     line: &Line<'_>,
-    options: &Options,
+    (command, options): (&'static str, &Options),
     number: u64,
     out: &mut Vec<u8>,
 ) -> Result<Summary, Failure> {
+    line.without_policies()?;
     let principal = line.get("principal").map(|member| text("principal", member)).transpose()?;
     let asked = Asked {
+        command,
         layers: line.needed("layers")?.value,
         principal,
         actions: line.get("actions"),

@@ -2,7 +2,7 @@
 //! change the question without a word.
 
 /// The members that questions have.
-const OURS: [&str; 27] = [
+const OURS: [&str; 29] = [
     "access",
     "accessLevels",
     "actions",
@@ -21,7 +21,9 @@ const OURS: [&str; 27] = [
     "noOrganization",
     "policies",
     "policyDocument",
+    "policyDocuments",
     "policyFile",
+    "policyFiles",
     "policyType",
     "principal",
     "relevant",
@@ -62,8 +64,11 @@ pub(super) fn fault(name: &str) -> Option<String> {
 /// The members that a question about a snapshot may have.
 const OF_SNAPSHOT: [&str; 6] = ["check", "id", "noOrganization", "policyType", "resources", "snapshot"];
 
-/// Returns what is wrong with a member of a question about a snapshot: it is one of another question.
+/// Returns what is wrong with a member of a question about a snapshot: it is one of another question, or a flag that lines do not have.
 pub(super) fn fault_of_snapshot(check: &str, name: &str) -> Option<String> {
+    if let Some(fault) = fault_of_flag(check, name) {
+        return Some(fault);
+    }
     let is_own = match check {
         "can" => ["principal", "layers", "actions", "condition"].contains(&name),
         "what-can" => ["principal", "services"].contains(&name),
@@ -76,16 +81,90 @@ pub(super) fn fault_of_snapshot(check: &str, name: &str) -> Option<String> {
 }
 
 /// The flags of the commands about requests that lines do not have, as a line could spell them.
-const OF_REQUESTS: [&str; 8] = [
+const OF_REQUESTS: [&str; 27] = [
+    "allowed",
+    "as-policy",
+    "boundary-policy",
+    "canonical-user",
+    "certificate",
+    "context-json",
+    "endpoint",
+    "exit-zero",
     "expect",
+    "expect-none",
+    "federated-by",
+    "identity",
+    "limit",
     "not-principal-account",
+    "organization",
     "outside-ip",
     "outside-org",
     "outside-vpc",
+    "rcp",
+    "resource-account",
+    "resource-policy",
+    "scp",
+    "session-policy",
     "strict",
+    "unique-id",
     "without-mfa",
     "world",
 ];
+
+/// Those that say something of requests that a condition can say too.
+const AS_CONDITION: [&str; 5] =
+    ["not-principal-account", "outside-ip", "outside-org", "outside-vpc", "without-mfa"];
+
+/// The policies of layers, which a line gives in `layers`.
+const AS_LAYERS: [&str; 9] = [
+    "boundary-policy",
+    "endpoint",
+    "identity",
+    "organization",
+    "rcp",
+    "resource-account",
+    "resource-policy",
+    "scp",
+    "session-policy",
+];
+
+/// The flags of all commands that change answers about policies, and that lines do not have.
+const OF_POLICIES: [&str; 15] = [
+    "assume-plain-references",
+    "assume-plain-values",
+    "existing-dir",
+    "fail-on",
+    "if-it-depends",
+    "ignore-transform",
+    "kind-of",
+    "no-exact",
+    "only-possible",
+    "parameters",
+    "select",
+    "set",
+    "strict",
+    "use-defaults",
+    "world",
+];
+
+/// Returns what is wrong with a member that is spelled like a flag of the command of this check, which lines do not have.
+fn fault_of_flag(check: &str, name: &str) -> Option<String> {
+    let own = plain(name);
+    let is_one = |flags: &[&str]| flags.iter().any(|flag| plain(flag) == own);
+    let is_about_requests =
+        matches!(check, "can" | "find" | "simulate" | "who-can" | "what-can" | "check-guardrails");
+    if OURS.contains(&name) || !(is_one(&OF_POLICIES) || is_about_requests && is_one(&OF_REQUESTS)) {
+        return None;
+    }
+    let or = match () {
+        () if is_one(&AS_CONDITION) && matches!(check, "can" | "find" | "who-can") => {
+            ", or say it with `condition`"
+        }
+        () if is_one(&AS_LAYERS) && matches!(check, "can" | "find" | "simulate") => ", or give `layers`",
+        () => "",
+    };
+    Some(format!("`{name}` is not a member of a line: ask with `iamsat {check}`{or}"))
+}
 
 /// Returns what is wrong with a member of a question about policies, or over layers: it is one of another question.
 pub(super) fn fault_of_policies(check: &str, name: &str) -> Option<String> {
@@ -93,13 +172,8 @@ pub(super) fn fault_of_policies(check: &str, name: &str) -> Option<String> {
         ["existingPolicyDocument", "existingPolicyFile", "newPolicyDocument", "newPolicyFile"];
     const POLICY: [&str; 2] = ["policyDocument", "policyFile"];
     let of_request = ["principal", "actions", "resources"].contains(&name);
-    let is_about_requests = matches!(check, "can" | "find" | "simulate");
-    if is_about_requests && OF_REQUESTS.iter().any(|flag| self::plain(flag) == plain(name)) {
-        let or = match self::plain(name).as_str() {
-            "expect" | "strict" | "world" => "",
-            _ => ", or say it with `condition`",
-        };
-        return Some(format!("`{name}` is not a member of a line: ask with `iamsat {check}`{or}"));
+    if let Some(fault) = fault_of_flag(check, name) {
+        return Some(fault);
     }
     let is_own = match check {
         "check-no-new-access" | "compare" | "diff" => PAIR.contains(&name),
@@ -108,8 +182,11 @@ pub(super) fn fault_of_policies(check: &str, name: &str) -> Option<String> {
         "check-access-not-granted" => ["access", "accessLevels"].contains(&name),
         "check-no-public-access" => name == "resourceType",
         "validate-policy" => name == "validatePolicyResourceType",
-        "find" => of_request || name == "condition",
-        "simulate" => of_request || ["context", "relevant"].contains(&name),
+        "find" => of_request || ["condition", "layers", "policyDocuments", "policyFiles"].contains(&name),
+        "simulate" => {
+            let own = ["context", "layers", "policyDocuments", "policyFiles", "relevant"];
+            of_request || own.contains(&name)
+        }
         "lint" => false,
         // The name of the check is the fault.
         _ => return None,
@@ -161,6 +238,21 @@ mod tests {
         ] {
             assert_eq!(fault_of_policies(check, name), None, "{check} {name}");
         }
+    }
+
+    #[test]
+    fn flags_that_lines_do_not_have_are_faults_over_snapshots_too() {
+        for (check, name) in [
+            ("who-can", "withoutMfa"),
+            ("what-can", "asPolicy"),
+            ("can", "outsideOrg"),
+            ("check-guardrails", "world"),
+            ("check-no-new-access", "onlyPossible"),
+        ] {
+            let fault = fault_of_snapshot(check, name);
+            assert!(fault.is_some_and(|fault| fault.contains("is not a member of a line")), "{check} {name}");
+        }
+        assert_eq!(fault_of_snapshot("who-can", "team"), None);
     }
 
     #[test]

@@ -4,11 +4,13 @@ use super::can::list;
 use super::config::Summary;
 use crate::check::{self, Answer, Options, Property, compare, find};
 use crate::evaluate::Decision;
-use crate::policy::{Document, PolicyType};
+use crate::policy::{Document, Layers, PolicyType};
 use crate::report::{self, Changes, Compared, Failure, Found, Simulation, Status, Subject};
 use crate::request::RequestSpec;
 use crate::solve::Verdict;
-use crate::surface::{Simulating, answered, context_of, fit, isolated, of_one_side, of_property};
+use crate::surface::{
+    Simulating, answered, context_of, fit, isolated, of_one_side, of_property, request_of, simulated_under,
+};
 
 /// The members of a line that describe a request, as they are written.
 #[derive(Clone, Copy, Default)]
@@ -65,17 +67,20 @@ pub(super) fn linted(
 }
 
 impl Asked<'_> {
-    /// Finds an allowed request with the properties of the line; calls `write` with the answer.
+    /// Finds a request with the properties of the line that the policies, read as one set, allow; calls `write` with the answer.
     pub(super) fn found(
         &self,
-        policy: &Document,
+        policies: &[&Document],
         options: &Options,
         write: impl FnOnce(&Found<'_>),
     ) -> Result<(Summary, Answer), Failure> {
-        fit(&[policy], options.policy_type)?;
+        fit(policies, options.policy_type)?;
+        if options.policy_type.is_none() {
+            of_one_side(policies)?;
+        }
         let policy_type = match options.policy_type {
             Some(given) => given,
-            None => PolicyType::infer([policy]),
+            None => PolicyType::infer(policies.iter().copied()),
         };
         let principal = self.principal()?;
         if !policy_type.has_principals() && principal.is_some() {
@@ -92,18 +97,20 @@ impl Asked<'_> {
         };
         let within = [property.document().map_err(of_property)?];
         let options = options.sharing();
-        let answer = answered(|| find([policy], &within, [], &options))?;
+        let policies = || policies.iter().copied();
+        let answer = answered(|| find(policies(), &within, [], &options))?;
         // A PASS about a policy that allows nothing says nothing about the properties.
         let plain = Options { certificate: false, ..options.clone() };
-        let at_all = || find([policy], [], [], &plain);
+        let at_all = || find(policies(), [], [], &plain);
         let allow_nothing = answer.verdict.is_pass() && answered(at_all)?.verdict.is_pass();
         let found = Found {
-            policies: vec![policy],
-            arguments: vec![policy.source.name()],
+            policies: policies().collect(),
+            arguments: policies().map(|policy| policy.source.name()).collect(),
             within: within.iter().collect(),
             answer: &answer,
             options: &options,
             allow_nothing,
+            why: None,
         };
         write(&found);
         let summary = summary(match answer.verdict {
@@ -114,42 +121,61 @@ impl Asked<'_> {
         Ok((summary, answer))
     }
 
-    /// Decides the request of the line; calls `write` with the decision.
+    /// Decides the request of the line by policies that are read as one set; calls `write` with the decision.
     pub(super) fn simulated(
         &self,
-        policy: &Document,
+        policies: &[&Document],
         options: &Options,
         write: impl FnOnce(&Simulation<'_>),
     ) -> Result<Summary, Failure> {
-        fit(&[policy], options.policy_type)?;
+        fit(policies, options.policy_type)?;
         if options.policy_type.is_none() {
-            of_one_side(&[policy])?;
+            of_one_side(policies)?;
         }
+        let spelled = self.spelled(options)?;
+        let relevant = self.is_relevant()?;
+        let simulating = Simulating { spelled: &spelled, expected: None, options, relevant };
+        Ok(decided(&simulating.simulated(policies.to_vec())?, write))
+    }
+
+    /// Decides the request of the line under layers; calls `write` with the decision.
+    pub(super) fn simulated_under(
+        &self,
+        layers: &Layers<Document>,
+        options: &Options,
+        write: impl FnOnce(&Simulation<'_>),
+    ) -> Result<Summary, Failure> {
+        if self.is_relevant()? {
+            return Err(Failure::validation(
+                "`relevant` is about policies, not about `layers`: leave it out",
+            ));
+        }
+        let request = request_of(&self.spelled(options)?)?;
+        Ok(decided(&simulated_under(request, layers, (options, None))?, write))
+    }
+
+    /// Returns the request as the line spells it.
+    fn spelled(&self, options: &Options) -> Result<RequestSpec, Failure> {
         let one = |name: &str, member: Option<&str>| match list(name, member)?.as_slice() {
             [one] => Ok(one.clone()),
             _ => Err(Failure::validation(format!("`{name}` has to name one: a request is about one"))),
         };
-        let spelled = RequestSpec {
+        Ok(RequestSpec {
             principal: self.principal()?,
             action: one("actions", self.actions)?,
             resource: one("resources", self.resources)?,
             context: self.context()?,
             bare_context: options.aws_compat,
             ..RequestSpec::default()
-        };
-        let relevant = match self.relevant {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(_) => return Err(Failure::validation("`relevant` has to be true or false")),
-        };
-        let simulating = Simulating { spelled: &spelled, expected: None, options, relevant };
-        let simulation = simulating.simulated(vec![policy])?;
-        write(&simulation);
-        Ok(summary(match simulation.decision {
-            Decision::Allowed => Status::Pass,
-            Decision::ImplicitlyDenied | Decision::ExplicitlyDenied => Status::Fail,
-            Decision::Undetermined => Status::Unknown,
-        }))
+        })
+    }
+
+    fn is_relevant(&self) -> Result<bool, Failure> {
+        match self.relevant {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(Failure::validation("`relevant` has to be true or false")),
+        }
     }
 
     fn principal(&self) -> Result<Option<String>, Failure> {
@@ -168,6 +194,16 @@ impl Asked<'_> {
             )
         })
     }
+}
+
+/// Calls `write` with a decision, and returns its outcome.
+fn decided(simulation: &Simulation<'_>, write: impl FnOnce(&Simulation<'_>)) -> Summary {
+    write(simulation);
+    summary(match simulation.decision {
+        Decision::Allowed => Status::Pass,
+        Decision::ImplicitlyDenied | Decision::ExplicitlyDenied => Status::Fail,
+        Decision::Undetermined => Status::Unknown,
+    })
 }
 
 fn summary(status: Status) -> Summary {

@@ -47,7 +47,8 @@ impl<'w> Nearest<'w> {
 impl Catalogue {
     /// Returns listed actions with a name like this one, those at the smallest distance, at most three; none for a listed action.
     ///
-    /// Looks at the service, or at services with a name like it; then for the same name in another service.
+    /// Looks at the service, or at services with a name like it; then for the same name in another service. For a pattern that ends in its
+    /// only wildcard, patterns of listed actions that start with as many words.
     ///
     /// ```
     /// use iamsat::catalogue::Catalogue;
@@ -55,6 +56,7 @@ impl Catalogue {
     /// assert_eq!(similar("s3:GetObjekt"), ["s3:GetObject"]);
     /// assert_eq!(similar("s33:GetObject"), ["s3:GetObject"]);
     /// assert_eq!(similar("iam:AssumeRole"), ["sts:AssumeRole"]);
+    /// assert_eq!(similar("s3:Lsit*"), ["s3:List*"]);
     /// assert!(similar("s3:GetObject").is_empty() && similar("s3:Frobnicate").is_empty());
     /// ```
     pub fn similar_actions(&self, text: &str) -> Vec<String> {
@@ -62,6 +64,9 @@ impl Catalogue {
         let Some((prefix, name)) = lower.split_once(':') else { return Vec::new() };
         if lower.len() > LONGEST || self.action(&lower).is_some() {
             return Vec::new();
+        }
+        if let (Some(start), Some(service)) = (name.strip_suffix('*'), self.service(prefix)) {
+            return similar_starts(service, start);
         }
         let services = match self.service(prefix) {
             Some(service) => vec![service],
@@ -156,6 +161,24 @@ impl Catalogue {
         }
         nearest.into_names()
     }
+}
+
+/// Returns patterns of the first words of listed actions that are like the start of another pattern.
+fn similar_starts(service: &Service, start: &str) -> Vec<String> {
+    let mut nearest = Nearest::new(start, start.len());
+    if start.contains(['*', '?']) {
+        return Vec::new();
+    }
+    for entry in &service.actions {
+        let (lower, spelled) = (word(&service.lower, entry.name), word(&service.text, entry.name));
+        let ends = spelled.char_indices().filter(|(at, letter)| *at > 0 && letter.is_ascii_uppercase());
+        for end in ends.map(|(at, _)| at).chain([spelled.len()]) {
+            if let (Some(lower), Some(spelled)) = (lower.get(..end), spelled.get(..end)) {
+                nearest.offer(lower, || full_name(service, &format!("{spelled}*")));
+            }
+        }
+    }
+    nearest.into_names()
 }
 
 fn full_name(service: &Service, name: &str) -> String {

@@ -29,6 +29,7 @@ use crate::solve::{Finding, Verdict};
 use crate::span::Source;
 use std::sync::Arc;
 
+mod exclusive;
 mod listed;
 mod names;
 
@@ -110,6 +111,9 @@ pub struct Defect {
     pub covered_by: Option<usize>,
     /// A request that shows the defect, for defects that are shown by a request.
     pub finding: Option<Finding>,
+    /// For a statement that matches no request: the places of conditions that no request of the rest of the statement meets together.
+    /// Empty if the conditions are not the reason, or if it was not determined which of them are.
+    pub exclusive: Vec<usize>,
 }
 
 /// The findings in a policy.
@@ -322,7 +326,7 @@ impl Linter<'_> {
     }
 
     fn add(&mut self, statement: usize, fault: Fault, covered_by: Option<usize>, finding: Option<Finding>) {
-        self.defects.push(Defect { statement, fault, covered_by, finding });
+        self.defects.push(Defect { statement, fault, covered_by, finding, exclusive: Vec::new() });
     }
 
     /// Checks if the statement as a whole has an effect.
@@ -335,6 +339,10 @@ impl Linter<'_> {
         let nothing = |options: &Options| find_among(own, &[(&alone).into()], &[], &[], options);
         if matches!(self.ask(nothing)?, Verdict::Pass(_)) {
             self.drop_statement(index, Fault::NeverApplies, None);
+            let exclusive = self.exclusive(source)?;
+            if let Some(defect) = self.defects.last_mut() {
+                defect.exclusive = exclusive;
+            }
             return Ok(());
         }
         let has = |effect| self.policy.statements.iter().any(|s| s.effect.value == effect);

@@ -46,6 +46,7 @@ mod who_asking;
 mod who_can;
 mod who_classes;
 mod who_outside;
+mod why_none;
 mod work;
 mod zone;
 
@@ -85,4 +86,5 @@ pub use wants::Wants;
 pub use what_can::{Grant, WhatAnswer, what_can};
 pub use who_asking::{RunJobs, WhoAnswer, WhoEntry, WhoKind};
 pub use who_can::{who_can, who_can_by};
+pub use why_none::{WhyNone, why_none};
 pub use zone::{Zone, ZoneError};

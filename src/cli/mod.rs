@@ -6,7 +6,6 @@ mod config;
 mod exit;
 mod input;
 mod output;
-mod side_by_side;
 mod terminal;
 
 use crate::report::Failure;
@@ -95,10 +94,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Policies(args) => {
             answer(&args.output, "policies", &|output| command::policies::run(args, output))
         }
-        Command::Simulate(args) => answer(&args.output, "simulate", &|output| match &args.snapshot {
-            Some(directory) => command::simulate_snapshot::run(directory, args, output),
-            None => command::simulate::run(args, output),
-        }),
+        Command::Simulate(args) => {
+            answer(&args.output, "simulate", &|output| command::simulate_snapshot::run(args, output))
+        }
         Command::Test(args) => answer(&args.output, "test", &|output| command::test::run(args, output)),
         Command::Batch(args) => plain(&|| command::batch::run(args)),
         #[cfg(feature = "serve")]

@@ -54,7 +54,7 @@ pub use shape::{CharSet, Shape, Step};
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
-use crate::limits::InputLimits;
+use crate::limits::{ContainerLimits, InputLimits};
 use crate::policy::{self, ParseError, Read};
 use crate::span::{Source, Span};
 use detect::{Detected, detect};
@@ -159,6 +159,31 @@ pub fn holds_several(text: &str) -> bool {
 /// True if a text has a template's members at top level.
 pub fn is_template(text: &str) -> bool {
     matches!(detect(text), Ok(Detected::JsonTemplate | Detected::YamlTemplate))
+}
+
+/// Words of policies and templates of which a text has one if it holds a policy.
+const WORDS: [&str; 3] = ["Resources", "Statement", "Effect"];
+
+/// True if a text has a word that every template with policies has.
+pub fn holds_words(text: &str) -> bool {
+    WORDS.iter().any(|word| text.contains(word))
+}
+
+/// True if a file with the name of a template is one, or may be one that cannot be read: what looks for templates does not pass it over.
+///
+/// ```
+/// use iamsat::container::may_be_template;
+/// assert!(may_be_template("Resources: {}") && may_be_template("{\"Resources\": {"));
+/// assert!(may_be_template("  Resources: [\n"));
+/// assert!(!may_be_template("on: push") && !may_be_template("{{ .Values.name }}: [") && !may_be_template("a: {Resources: 1}"));
+/// ```
+pub fn may_be_template(text: &str) -> bool {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let is_readable = || match text.trim_start().starts_with('{') {
+        true => Raw::whole(text).is_some(),
+        false => yaml::read(text, &ContainerLimits::default()).is_ok(),
+    };
+    is_template(text) || holds_words(text) && !is_readable()
 }
 
 fn plain(source: &Source, options: &Options) -> Contents {

@@ -115,7 +115,7 @@ impl Advisor<'_> {
         };
         match self.relation {
             Existing::Rule => keep,
-            _ => either(&keep, is_checked, "accept that less is denied"),
+            _ => either(&keep, is_checked, "leave it so, if it is intended that less is denied"),
         }
     }
 
@@ -138,7 +138,10 @@ impl Advisor<'_> {
             true => text,
             false => format!("{text} in {statement}"),
         };
-        let text = either(&text, is_checked, "deny the listed access in another statement");
+        let text = match is_checked {
+            true => text,
+            false => either(&text, false, "deny the listed access in another statement"),
+        };
         Narrower { text, removed, is_checked }
     }
 
@@ -210,9 +213,11 @@ impl Advisor<'_> {
         let is_unchanged = judged
             .is_some_and(|judged| existing.statements.iter().any(|own| own.content().eq(judged.content())));
         // The Allow is as before, or what would be left of it is not known to be enough.
-        match is_unchanged || comes_to.is_some() && !is_checked {
-            true => keep,
-            false => format!("{keep}, or {narrow}"),
+        match (is_unchanged || comes_to.is_some() && !is_checked, self.relation) {
+            (true, _) => keep,
+            // A Deny would take away what other policies allow the same principal too.
+            (false, Existing::Rule) if is_checked => narrow.to_owned(),
+            (false, _) => format!("{keep}, or {narrow}"),
         }
     }
 
@@ -268,8 +273,8 @@ impl Advisor<'_> {
         of: &str,
         statement: &str,
     ) -> Option<String> {
-        let keep = match explained.blame.conditions.is_empty() && self.relation != Existing::Rule {
-            true => "keep it in",
+        let keep = match explained.blame.conditions.is_empty() && self.relation == Existing::Earlier {
+            true => "put it back in",
             false => "add the same condition to",
         };
         let changed = self.recheck.and_then(|_| with(self.policy, explained, lost));

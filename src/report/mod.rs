@@ -36,6 +36,8 @@ mod severities;
 mod summary;
 
 pub use crate::explain::{Explained, Recheck, shell_quoted};
+#[cfg(feature = "cli")]
+pub(crate) use answer::repeats;
 pub use answer::{
     BlockReport, CatalogueAnswer, CatalogueFacts, Change, Changes, Compared, Denial, Dependent, Direction,
     EntryGroup, Expected, External, Found, GuardrailReport, Inventory, Invocation, Judgement, LayerReport,

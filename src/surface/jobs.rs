@@ -1,4 +1,4 @@
-//! Runs the jobs of one answer on several threads.
+//! Runs the jobs of one answer, or of several inputs, on several threads.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,9 +12,17 @@ const FEW: usize = 3;
 
 /// Runs the jobs with the numbers below a count, each once. Every processor has a thread; the caller's is one of them.
 pub(super) fn run_jobs(count: usize, job: &(dyn Fn(usize) + Sync)) {
-    // A system that does not tell how many processors it has gets one thread.
-    let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN).get();
-    if count <= FEW || threads == 1 {
+    run(count, if count <= FEW { 1 } else { processors() }, job);
+}
+
+/// Returns the number of processors. A system that does not tell how many it has gets one thread.
+fn processors() -> usize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN).get()
+}
+
+/// Runs jobs on this many threads, the caller's being one of them.
+fn run(count: usize, threads: usize, job: &(dyn Fn(usize) + Sync)) {
+    if threads < 2 {
         return (0..count).for_each(job);
     }
     let next = AtomicUsize::new(0);
@@ -36,6 +44,29 @@ pub(super) fn run_jobs(count: usize, job: &(dyn Fn(usize) + Sync)) {
     });
 }
 
+/// Does a job for every input and returns the outcomes in the order of the inputs. The number of threads is that of the processors
+/// if `jobs` is absent; one input, or one thread, needs no other thread than the caller's.
+#[cfg(feature = "cli")]
+pub(crate) fn each<I: Sync, T: Send>(
+    inputs: &[I],
+    jobs: Option<NonZeroUsize>,
+    job: impl Fn(&I) -> T + Sync,
+) -> Vec<T> {
+    use crate::index::guaranteed;
+    use std::sync::{Mutex, PoisonError};
+    let threads = jobs.map_or_else(processors, NonZeroUsize::get).min(inputs.len());
+    let outcomes: Vec<Mutex<Option<T>>> = inputs.iter().map(|_| Mutex::new(None)).collect();
+    run(inputs.len(), threads, &|number| {
+        if let (Some(input), Some(place)) = (inputs.get(number), outcomes.get(number)) {
+            let outcome = job(input);
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+        }
+    });
+    // A job that panics ends the caller too.
+    let outcome = |place: Mutex<Option<T>>| place.into_inner().unwrap_or_else(PoisonError::into_inner);
+    outcomes.into_iter().map(|place| guaranteed(outcome(place), "each input has its job")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +80,29 @@ mod tests {
             });
             assert!(runs.iter().all(|runs| runs.load(Ordering::Relaxed) == 1), "{count}");
         }
+    }
+
+    #[test]
+    #[cfg(feature = "cli")]
+    fn outcomes_keep_the_order_of_the_inputs() {
+        let inputs: Vec<usize> = (0..200).collect();
+        for jobs in [1, 2, 7, 500] {
+            // Early inputs take longest.
+            let job = |number: &usize| {
+                thread::sleep(std::time::Duration::from_micros(200_u64.saturating_sub(*number as u64)));
+                number * 2
+            };
+            let outcomes = each(&inputs, NonZeroUsize::new(jobs), job);
+            assert!(outcomes.iter().zip(&inputs).all(|(outcome, input)| *outcome == input * 2), "{jobs}");
+            assert_eq!(outcomes.len(), inputs.len());
+        }
+        assert!(each(&[] as &[u8], None, |_| ()).is_empty());
+    }
+
+    #[test]
+    #[cfg(feature = "cli")]
+    fn a_panic_of_a_thread_is_one_of_the_caller() {
+        let broken = || each(&[1, 2, 3], NonZeroUsize::new(2), |number| assert_ne!(*number, 2));
+        assert!(std::panic::catch_unwind(broken).is_err());
     }
 }

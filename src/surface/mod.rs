@@ -25,13 +25,15 @@ pub use failure::{reason, unmakable, unreadable, unwritable};
 #[cfg(test)]
 pub(crate) use isolation::injection;
 pub use isolation::{Answered, answered, isolated};
+#[cfg(feature = "cli")]
+pub(crate) use jobs::each;
 pub use members::{JsonMembers, json_members};
 pub use open::{
     attached, changed_block, changed_link, given_in, incomplete, no_policy, not_read, open, other_condition,
     passes_over, undecided, unknown,
 };
 pub use options::{as_resource_policy, deadline, policy_type};
-pub use simulating::{Simulating, context_of, of_one_side, request_of};
+pub use simulating::{Simulating, context_of, of_one_side, request_of, simulated_under};
 pub use snapshot::{Named, Snapshots, asked_who, asker, of_property, snapshot_of};
 pub(crate) use validating::{ToValidate, Validating};
 pub use validation::{document, documents, external_resource_type, fit, resource_type};

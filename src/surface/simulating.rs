@@ -3,9 +3,10 @@
 use super::members::json_members;
 use crate::check::{Options, relevant};
 use crate::evaluate::{self, evaluate};
-use crate::policy::{Document, PolicyType};
+use crate::policy::{Document, Layers, PolicyType};
 use crate::report::{Expected, Failure, Remark, Simulation};
-use crate::request::{FactSets, Request, RequestSpec};
+use crate::request::{FactSets, Request, RequestSpec, Requester};
+use std::collections::BTreeSet;
 
 /// A request with the way in which it is decided.
 pub struct Simulating<'q> {
@@ -56,6 +57,52 @@ impl Simulating<'_> {
         simulation.relevance = relevance;
         Ok(simulation)
     }
+}
+
+/// Decides a request under layers.
+///
+/// # Errors
+/// The request names no requester, or the layers cannot be those of its requester and its resource.
+pub fn simulated_under<'d>(
+    mut request: Request,
+    layers: &'d Layers<Document>,
+    (options, expected): (&Options, Option<Expected>),
+) -> Result<Simulation<'d>, Failure> {
+    let Some(requester) = request.requester.clone() else {
+        return Err(Failure::validation("layers decide about one requester: name it with `principal`"));
+    };
+    if matches!(requester, Requester::User { .. }) && !layers.session.is_empty() {
+        return Err(Failure::validation(
+            "a session policy limits a session, and the requester is a user: name a session of a role or a federated user",
+        ));
+    }
+    let owner = request.resource.split(':').nth(4).filter(|owner| !owner.is_empty() && *owner != "aws");
+    if let (Some(owner), Some(given)) = (owner, &layers.resource_account)
+        && owner != &**given
+    {
+        return Err(Failure::validation(format!(
+            "the resource is in account {owner}, and the layers name {given} as its account"
+        )));
+    }
+    request.hidden.boundary = layers.boundary.is_some();
+    let borrowed = layers.map(|document| document);
+    let documents: Vec<&Document> = layers.documents().collect();
+    let keys: BTreeSet<&str> = documents.iter().flat_map(|document| document.mentioned_keys()).collect();
+    if let (Some(id), Some(_)) = (&layers.organization, requester.account())
+        && keys.contains("aws:principalorgid")
+        && request.values("aws:principalorgid").is_none()
+    {
+        request.set("aws:principalorgid", vec![id.to_string()]);
+    }
+    let missing = match options.aws_compat {
+        true => Vec::new(),
+        false => request.assume_usual(keys.iter().copied()),
+    };
+    let mut referee = evaluate::Options::for_documents(&documents);
+    referee.strict_arn = options.strict_arn;
+    let mut simulation = Simulation::of_layers(&borrowed, request, &referee, expected, options.aws_compat);
+    simulation.remarks.extend(missing.iter().map(Remark::of_missing));
+    Ok(simulation)
 }
 
 /// Returns the request that is spelled.

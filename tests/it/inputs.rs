@@ -116,6 +116,71 @@ fn a_list_of_accepted_findings_is_written_used_and_written_anew() {
 }
 
 #[test]
+fn an_expired_acceptance_is_renewed_only_by_writing_the_list_again() {
+    let root = directory("renewed");
+    std::fs::write(root.join("a.json"), WIDER).unwrap();
+    check(&root, &["a.json", "--write-baseline", "known.json", "--reason", "ticket 7"]);
+    let list = || std::fs::read_to_string(root.join("known.json")).unwrap();
+    let dated = list().replacen(
+        "\"reason\": \"ticket 7\"",
+        "\"reason\": \"ticket 7\", \"expires\": \"2027-01-31\"",
+        1,
+    );
+    std::fs::write(root.join("known.json"), &dated).unwrap();
+
+    // Without a day, and on an earlier one, it is accepted; from its last day on, it is not, and a warning says so.
+    assert_eq!(check(&root, &["a.json", "--baseline", "known.json"]).code, 0);
+    assert_eq!(check(&root, &["a.json", "--baseline", "known.json", "--today", "2027-01-30"]).code, 0);
+    let expired = check(&root, &["a.json", "--baseline", "known.json", "--today", "2027-01-31"]);
+    assert_eq!(expired.code, 1, "{}", expired.stdout);
+    assert!(expired.stderr.contains("expired-acceptance"), "{}", expired.stderr);
+
+    // Written on a day on which it is still accepted, the entry keeps its reason and its last day.
+    let kept = check(&root, &["a.json", "--write-baseline", "known.json", "--today", "2027-01-30"]);
+    assert_eq!(kept.code, 0);
+    assert!(list().contains("ticket 7") && list().contains("2027-01-31"), "{}", list());
+
+    // Written after it, the finding is accepted anew: with the new reason, and without a last day.
+    let renew = ["a.json", "--write-baseline", "known.json", "--today", "2027-02-01", "--reason", "ticket 8"];
+    let renewed = check(&root, &renew);
+    assert_eq!(
+        (renewed.code, renewed.stderr.contains("expired-acceptance")),
+        (0, false),
+        "{}",
+        renewed.stderr
+    );
+    assert!(list().contains("ticket 8"), "{}", list());
+    assert!(!list().contains("ticket 7") && !list().contains("expires"), "{}", list());
+    assert_eq!(check(&root, &["a.json", "--baseline", "known.json", "--today", "2030-01-01"]).code, 0);
+}
+
+#[test]
+fn a_directory_passes_over_no_template_that_cannot_be_read() {
+    let root = directory("unreadable");
+    let write = |name: &str, bytes: &[u8]| {
+        std::fs::create_dir_all(root.join("p")).unwrap();
+        std::fs::write(root.join("p").join(name), bytes).unwrap();
+    };
+    write("good.json", OLD.as_bytes());
+    // Other files in YAML are not inputs, whether they are valid or not.
+    write("workflow.yaml", b"on: push\njobs: {}\n");
+    write("chart.yaml", b"name: {{ .Values.name }}\n  - [\n");
+    let run = check(&root, &["p"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{}", run.stdout);
+    // A template that is broken, in another encoding or not there is an error, with its name.
+    write("broken.yaml", b"  Resources: [\n");
+    write("flow.template", b"{\"Resources\": {");
+    write("latin.yml", b"Resources: {} # \xe4\n");
+    symlink("nowhere.yaml", root.join("p/link.yaml")).unwrap();
+    let run = check(&root, &["p"]);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    assert!(run.stdout.ends_with("5 policies: 4 errors, 1 PASS\n"), "{}", run.stdout);
+    for name in ["p/broken.yaml", "p/flow.template", "p/latin.yml", "p/link.yaml"] {
+        assert!(run.stderr.contains(name), "{name}: {}", run.stderr);
+    }
+}
+
+#[test]
 fn a_list_about_one_access_is_not_about_another() {
     let root = directory("access");
     std::fs::write(root.join("a.json"), r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}"#)

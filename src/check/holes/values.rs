@@ -11,7 +11,7 @@ pub(super) type Values = BTreeMap<String, String>;
 /// Most combinations of values that are tried for one pair of policies.
 const MOST: usize = 24;
 
-/// Returns the values to try for a pair of policies. The first ones are ordinary values.
+/// Returns the values to try for a pair of policies. The first ones are ordinary values, then those that the query spells.
 pub(super) fn to_try(texts: &Texts, shapes: &[Shape], pairing: &Pairing, listed: &[String]) -> Vec<Values> {
     let settable: Vec<(&Text, &Shape)> =
         texts.list.iter().zip(shapes).filter(|(text, _)| text.is_settable).collect();
@@ -47,10 +47,16 @@ pub(super) fn to_try(texts: &Texts, shapes: &[Shape], pairing: &Pairing, listed:
             add(vec![(&text.name, default)]);
         }
     }
-    for (name, value) in spelled(texts, shapes, pairing, listed) {
-        add(vec![(&name, &value)]);
+    let spelled = spelled(texts, shapes, pairing, listed);
+    for (name, value) in &spelled {
+        add(vec![(name, value)]);
     }
-    tried
+    // A value that the query spells says more than a wildcard.
+    let is_spelled = |values: &Values| {
+        spelled.iter().any(|(name, value)| *values != ordinary && values.get(name) == Some(value))
+    };
+    let (first, rest): (Vec<Values>, Vec<Values>) = tried.into_iter().skip(1).partition(is_spelled);
+    [vec![ordinary.clone()], first, rest].concat()
 }
 
 /// Returns a value that suits the places where an unknown text of any form stands: an ARN, or the id of an account.

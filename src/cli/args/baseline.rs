@@ -43,6 +43,9 @@ pub(crate) struct BaselineArgs {
     /// The day on which entries of the list expire, such as 2027-01-31; without it, they do not
     #[arg(long, value_name = "DATE", value_parser = day)]
     pub(crate) today: Option<Day>,
+    /// The directory at which the paths of the list start, if it is not the current one.
+    #[arg(skip)]
+    pub(crate) root: Option<PathBuf>,
 }
 
 impl BaselineArgs {

@@ -1,18 +1,17 @@
 //! The flags of `can`.
 
 use super::container::ContainerArgs;
-use super::layers::{LAYERS, LAYERS_OR_SNAPSHOT, LayersArgs};
+use super::layers::{LAYERS, LayersArgs};
 use super::output::OutputArgs;
 use super::value::duration;
 use super::world::WorldArgs;
 use crate::check::Options;
 use crate::surface::deadline;
-use clap::{ArgGroup, Args};
+use clap::Args;
 use std::path::PathBuf;
 use std::time::Duration;
 
 #[derive(Args, Debug)]
-#[command(group = ArgGroup::new("layer").args(LAYERS_OR_SNAPSHOT).multiple(true).required(true))]
 pub(crate) struct CanArgs {
     /// The requester: anonymous, an account id, the ARN of a user, role, session or root user, service:NAME or
     /// federated:PROVIDER; without it, some user or session of a role
@@ -27,12 +26,13 @@ pub(crate) struct CanArgs {
     /// The request satisfies this Condition element; several must all be satisfied
     #[arg(long, value_name = "JSON")]
     pub(crate) condition: Vec<String>,
-    /// A snapshot of accounts: a directory with answers of the AWS CLI. The layers are those of the principal
+    /// A snapshot of accounts: a directory with answers of the AWS CLI. The layers are those of the principal [default, if no layer is
+    /// named: that of iamsat.toml]
     #[arg(short = 'S', long, value_name = "DIR", requires = "principal", conflicts_with_all = LAYERS,
         conflicts_with_all = ["resource_account", "organization", "certificate", "strict_arn"])]
     pub(crate) snapshot: Option<String>,
     /// State that the accounts of the snapshot are in no organization
-    #[arg(long, requires = "snapshot")]
+    #[arg(long, conflicts_with_all = LAYERS)]
     pub(crate) no_organization: bool,
     #[command(flatten)]
     pub(crate) layers: LayersArgs,

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 #[derive(Args, Debug)]
 pub(crate) struct GuardrailsArgs {
-    /// A snapshot of an organization: a directory with answers of the AWS CLI
+    /// A snapshot of an organization: a directory with answers of the AWS CLI [default: that of iamsat.toml]
     #[arg(short = 'S', long, value_name = "DIR")]
-    pub(crate) snapshot: String,
+    pub(crate) snapshot: Option<String>,
     /// Judge these SCPs and RCPs only, and the levels at which they are attached
     #[arg(long, value_name = "P,Q", value_delimiter = ',', num_args = 1..)]
     pub(crate) policy: Vec<String>,

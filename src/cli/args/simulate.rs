@@ -12,7 +12,7 @@ use clap::Args;
 pub(crate) struct SimulateArgs {
     /// The policies, read as one set
     #[arg(long, value_name = "POLICY", alias = "policy-document", num_args = 1..,
-        required_unless_present_any = LAYERS_OR_SNAPSHOT, conflicts_with_all = LAYERS_OR_SNAPSHOT)]
+        conflicts_with_all = LAYERS_OR_SNAPSHOT)]
     pub(crate) policy: Vec<String>,
     /// The action, such as s3:GetObject
     #[arg(long, value_name = "ACTION")]
@@ -49,11 +49,12 @@ pub(crate) struct SimulateArgs {
     #[arg(long)]
     pub(crate) exit_zero: bool,
     /// A snapshot of accounts: a directory with answers of the AWS CLI. The layers are those of the principal and the resource
+    /// [default, if no policy and no layer is named: that of iamsat.toml]
     #[arg(short = 'S', long, value_name = "DIR", requires = "principal", conflicts_with_all = LAYERS,
         conflicts_with_all = ["resource_account", "organization"])]
     pub(crate) snapshot: Option<String>,
     /// State that the accounts of the snapshot are in no organization
-    #[arg(long, requires = "snapshot")]
+    #[arg(long, conflicts_with_all = LAYERS, conflicts_with = "policy")]
     pub(crate) no_organization: bool,
     #[command(flatten)]
     pub(crate) layers: LayersArgs,

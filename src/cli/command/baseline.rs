@@ -1,11 +1,12 @@
 //! Accepted findings: reads, applies and writes their list.
 
 use crate::cli::args::BaselineArgs;
-use crate::cli::input::read_text;
+use crate::cli::input::{from_directory, read_text};
 use crate::cli::output::write_file;
 use crate::report::baseline::Baseline;
 use crate::report::{Failure, Report, Severities};
 use crate::span::Source;
+use crate::surface::{reason, unreadable};
 use std::path::Path;
 
 /// The reason of new entries if none is given.
@@ -21,9 +22,34 @@ pub(super) fn accept(args: &BaselineArgs, report: &mut Report) -> Result<(), Fai
     Ok(())
 }
 
+/// Returns the name of an input as the list has it.
+pub(super) fn own_name(args: &BaselineArgs, name: &str) -> Result<String, Failure> {
+    let Some(root) = &args.root else { return Ok(name.to_owned()) };
+    // A file in a commit has a path too.
+    let (start, path) = match name.strip_prefix("git:").and_then(|rest| rest.split_once(':')) {
+        Some((revision, path)) => (format!("git:{revision}:"), path),
+        None => (String::new(), name),
+    };
+    let own = from_directory(Path::new(path), root).map_err(|error| unreadable(name, reason(&error)))?;
+    Ok(start + &own)
+}
+
 fn listed(args: &BaselineArgs, report: &mut Report) -> Result<(), Failure> {
     let Some(path) = args.baseline.as_ref().or(args.write_baseline.as_ref()) else { return Ok(()) };
-    let directory = report.directory.clone();
+    let shown: Vec<String> = report.subjects.iter().map(|subject| subject.name.clone()).collect();
+    for subject in &mut report.subjects {
+        subject.name = own_name(args, &subject.name)?;
+    }
+    let done = applied(args, path, report);
+    for (subject, name) in report.subjects.iter_mut().zip(shown) {
+        subject.name = name;
+    }
+    done
+}
+
+fn applied(args: &BaselineArgs, path: &Path, report: &mut Report) -> Result<(), Failure> {
+    let root = args.root.as_ref().and_then(|root| root.to_str()).map(str::to_owned);
+    let directory = root.or_else(|| report.directory.clone());
     let exists = |file: &str| match &directory {
         Some(directory) => Path::new(directory).join(file).exists(),
         None => Path::new(file).exists(),

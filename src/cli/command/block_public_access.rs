@@ -84,10 +84,10 @@ pub(crate) fn run(args: &BlockPublicAccessArgs, output: &mut Output) -> Result<E
         }
         Format::Text => {
             output.issues(policy.into_iter().flat_map(Issue::warnings).collect::<Vec<_>>().iter());
-            output.text(&report.text())?;
             if output.verbosity > Verbosity::Quiet {
                 output.text(&format!("block-public-access: {}\n", report.sentence()))?;
             }
+            output.text(&report.text())?;
         }
         _ => {
             let issues = issues(args, &report);

@@ -7,6 +7,7 @@ use crate::check::{
 };
 use crate::cli::Exit;
 use crate::cli::args::{CanArgs, Format, LayersArgs};
+use crate::cli::config;
 use crate::cli::input::{Reader, layers_of, text_of};
 use crate::cli::output::{Output, directory};
 use crate::index::guaranteed;
@@ -18,8 +19,8 @@ use serde_json::json;
 use std::path::Path;
 
 pub(crate) fn run(args: &CanArgs, output: &mut Output) -> Result<Exit, Failure> {
-    if let Some(directory) = &args.snapshot {
-        return in_snapshot(directory, args, output);
+    if let Some(directory) = snapshot(args, output)? {
+        return in_snapshot(&directory, args, output);
     }
     let layers = layers_of(&args.layers, &mut Reader::new(&args.container))?;
     let mut properties = Vec::new();
@@ -40,6 +41,34 @@ pub(crate) fn run(args: &CanArgs, output: &mut Output) -> Result<Exit, Failure> 
     Ok(exit.zeroed(args.exit_zero))
 }
 
+/// Returns the snapshot to ask about: that of the flag, or, if no flag names a layer, that of the configuration.
+fn snapshot(args: &CanArgs, output: &Output) -> Result<Option<String>, Failure> {
+    if args.layers.are_given() {
+        return Ok(None);
+    }
+    let wanted = "name layers (`--identity FILE`, ...) or a snapshot: `--snapshot DIR`";
+    let snapshot = config::snapshot_or(args.snapshot.as_deref(), wanted, output)?;
+    let stray = [(args.certificate.is_some(), "--certificate"), (args.strict_arn, "--strict-arn")];
+    let stray = stray.into_iter().find(|(is_given, _)| *is_given).map(|(_, flag)| flag);
+    match (&args.principal, args.layers.stray().or(stray)) {
+        (_, Some(flag)) => Err(of_layers_only(flag)),
+        (None, None) => Err(needs_principal()),
+        (Some(_), None) => Ok(Some(snapshot)),
+    }
+}
+
+/// Refuses a flag that a question about a snapshot does not take.
+pub(super) fn of_layers_only(flag: &str) -> Failure {
+    Failure::validation(format!(
+        "`{flag}` is for layers that flags name, and the question is about a snapshot"
+    ))
+}
+
+/// Asks for the principal of a question about a snapshot.
+pub(super) fn needs_principal() -> Failure {
+    Failure::validation("the layers of a snapshot are those of a principal: name it with `--principal`")
+}
+
 /// Answers about a principal of a snapshot.
 fn in_snapshot(directory: &str, args: &CanArgs, output: &mut Output) -> Result<Exit, Failure> {
     let prepared = PreparedSnapshot::new(snapshot_of(directory, args.no_organization)?);
@@ -50,7 +79,7 @@ fn in_snapshot(directory: &str, args: &CanArgs, output: &mut Output) -> Result<E
         conditions: args.condition.iter().map(|argument| text_of(argument)).collect::<Result<_, _>>()?,
     };
     let scope = wants.documents().map_err(of_property)?;
-    let principal = guaranteed(args.principal.as_deref(), "`--snapshot` requires `--principal`");
+    let principal = guaranteed(args.principal.as_deref(), "a question about a snapshot names a principal");
     let named = asker(snapshot, directory, principal)?;
     let targets = snapshot.targets(named.asker.account(), &wants.actions, &wants.resources);
     let options = args.world.of(args.options())?.sharing();

@@ -7,6 +7,7 @@ use crate::cli::args::{ExternalAccessArgs, Format};
 use crate::cli::config;
 use crate::cli::input::{Reader, gather};
 use crate::cli::output::{Output, directory};
+use crate::explain::display::one_line;
 use crate::report::text::Verbosity;
 use crate::report::{External, Failure, Issue, Report, Status, Subject, json};
 use crate::surface::{answered, as_resource_policy, documents, external_resource_type, fit};
@@ -112,6 +113,11 @@ fn text(external: &External<'_>, report: Report, output: &mut Output) -> Result<
     let is_quiet = output.verbosity == Verbosity::Quiet;
     for subject in report.subjects {
         let table = external.table(if is_quiet { &subject.issues } else { &[] }, output.style.width);
+        if !is_quiet && !table.is_empty() {
+            let name = external.policy.source.name();
+            let title = format!("access from outside {} that {name} gives", external.zone);
+            output.text(&format!("{}:\n", one_line(&title)))?;
+        }
         output.text(&table)?;
         if !is_quiet && !table.is_empty() {
             output.text("\n")?;

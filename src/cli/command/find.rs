@@ -1,7 +1,7 @@
 //! `find`: the general query whether a request with given properties is allowed.
 
 use super::{can, certificate, names};
-use crate::check::{Options, Property, find};
+use crate::check::{Options, Property, find, why_none};
 use crate::cli::Exit;
 use crate::cli::args::{FindArgs, Format};
 use crate::cli::input::{Input, Reader, as_one_set, gather, text_of, texts};
@@ -10,7 +10,7 @@ use crate::policy::{Document, Effect, Layers, PolicyType};
 use crate::report::text::{self, Verbosity};
 use crate::report::{self, Failure, Found, Kind, Report, Status, Subject};
 use crate::solve::Verdict;
-use crate::surface::{answered, document, fit, wanted};
+use crate::surface::{answered, document, fit, isolated, wanted};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -122,7 +122,11 @@ pub(crate) fn run(args: &FindArgs, output: &mut Output) -> Result<Exit, Failure>
     let plain = Options { certificate: false, ..options.clone() };
     let at_all = || find(policies.iter().copied(), [], [], &plain);
     let allow_nothing = is_pass && answered(at_all)?.verdict.is_pass();
-    let found = Found { policies, arguments, within, answer: &answer, options: &options, allow_nothing };
+    let why = match is_pass && !allow_nothing {
+        true => isolated(|| why_none(&policies, &within, &options))?,
+        false => None,
+    };
+    let found = Found { policies, arguments, within, answer: &answer, options: &options, allow_nothing, why };
     let (status, exit) = match answer.verdict {
         Verdict::Pass(_) => (Status::Pass, Exit::Success),
         Verdict::Fail(_) => (Status::Fail, Exit::Finding),

@@ -6,11 +6,10 @@ use crate::cli::Exit;
 use crate::cli::args::{Format, LintArgs};
 use crate::cli::input::{Input, Inputs, Standing};
 use crate::cli::output::Output;
-use crate::cli::side_by_side;
 use crate::policy::{Document, PolicyType};
 use crate::report::text::Verbosity;
 use crate::report::{self, Failure, Issue, Kind};
-use crate::surface::{deadline, documents, fit, isolated};
+use crate::surface::{deadline, documents, each, fit, isolated};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -107,7 +106,7 @@ fn found(inputs: &Inputs, args: &LintArgs) -> Result<(Fixes, Files), Failure> {
         let name = &input.name;
         return Err(Failure::validation(format!("`{flag}` changes files, and {name} is not a file")));
     }
-    let outcomes = side_by_side::each(&inputs.list, args.jobs, |input| fixed(input, args))?;
+    let outcomes = each(&inputs.list, args.jobs, |input| fixed(input, args));
     let (mut fixes, mut rewritten) = (Fixes::default(), Vec::new());
     for (input, outcome) in inputs.list.iter().zip(outcomes) {
         match outcome {
@@ -183,12 +182,8 @@ fn fixed(input: &Input, args: &LintArgs) -> Outcome {
         Ok(_) | Err(_) => return Outcome::Unread,
     };
     let policy_type = options.policy_type.unwrap_or_else(|| PolicyType::infer([document]));
-    let titles = |document: &Document, defects: Vec<Defect>| -> Vec<Issue> {
-        let count = defects.len();
-        let lint = Lint { defects, exhausted: None, internal: None, policy_type, alone: false };
-        let mut subject = report::lint(document, &input.argument, &lint, &options);
-        subject.issues.truncate(count);
-        subject.issues
+    let titles = |document: &Document, defects: Vec<Defect>| {
+        titles(document, defects, (&input.argument, policy_type), &options)
     };
     let mut parts = Vec::new();
     for (number, round) in fixed.rounds.iter().enumerate() {
@@ -202,6 +197,20 @@ fn fixed(input: &Input, args: &LintArgs) -> Outcome {
     let kept = titles(&fixed.document, fixed.kept.iter().map(|(defect, _)| defect.clone()).collect());
     let kept = kept.into_iter().map(|issue| issue.title).zip(whys).collect();
     Outcome::Fixed { fixed: Box::new(fixed), text: Box::new(text), parts, kept }
+}
+
+/// Returns the issues of defects of a policy, without the warnings about it.
+pub(super) fn titles(
+    document: &Document,
+    defects: Vec<Defect>,
+    (argument, policy_type): (&str, PolicyType),
+    options: &check::Options,
+) -> Vec<Issue> {
+    let count = defects.len();
+    let lint = Lint { defects, exhausted: None, internal: None, policy_type, alone: false };
+    let mut subject = report::lint(document, argument, &lint, options);
+    subject.issues.truncate(count);
+    subject.issues
 }
 
 fn reason(why: Kept) -> &'static str {

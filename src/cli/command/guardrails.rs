@@ -3,6 +3,7 @@
 use crate::check::PreparedSnapshot;
 use crate::cli::Exit;
 use crate::cli::args::{Format, GuardrailsArgs};
+use crate::cli::config;
 use crate::cli::output::{Output, directory};
 use crate::report::text;
 use crate::report::{Failure, GuardrailReport, Report, Status};
@@ -10,10 +11,12 @@ use crate::surface::{asked_guardrails, snapshot_of};
 use serde_json::json;
 
 pub(crate) fn run(args: &GuardrailsArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let prepared = PreparedSnapshot::new(snapshot_of(&args.snapshot, false)?);
+    let directory_of_snapshot = config::snapshot(args.snapshot.as_deref(), output)?;
+    let prepared = PreparedSnapshot::new(snapshot_of(&directory_of_snapshot, false)?);
     let options = args.world.of(args.options())?.sharing();
     let answer = asked_guardrails(&prepared, &args.policy, &options)?;
-    let report = GuardrailReport { name: &args.snapshot, snapshot: prepared.snapshot(), answer: &answer };
+    let report =
+        GuardrailReport { name: &directory_of_snapshot, snapshot: prepared.snapshot(), answer: &answer };
     match output.format {
         Format::Json => output.json(json!(report))?,
         Format::Text => output.text(&text::check_guardrails(&report, output.verbosity, output.style))?,

@@ -7,11 +7,10 @@ use crate::cli::Exit;
 use crate::cli::args::{Format, LintArgs};
 use crate::cli::input::{Input, Reader, Standing, gather};
 use crate::cli::output::{Output, directory};
-use crate::cli::side_by_side;
 use crate::code::Code;
 use crate::report::text::Verbosity;
 use crate::report::{self, Failure, Issue, Kind, Report, Status, Subject, json};
-use crate::surface::{answered, documents, fit, isolated};
+use crate::surface::{answered, documents, each, fit, isolated};
 
 pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure> {
     let read =
@@ -28,7 +27,7 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<Exit, Failure>
     if args.inputs.skip_non_policies && inputs.list.iter().all(Input::is_no_policy) {
         return Err(Failure::validation("none of the inputs holds a policy"));
     }
-    let outcomes = side_by_side::each(&inputs.list, args.jobs, |input| outcome(input, args))?;
+    let outcomes = each(&inputs.list, args.jobs, |input| outcome(input, args));
     let (mut subjects, failures): (Vec<Subject>, Vec<Option<Failure>>) = outcomes.into_iter().unzip();
     if args.fix {
         subjects.iter_mut().for_each(|subject| fixes.explain(&subject.name, &mut subject.issues));

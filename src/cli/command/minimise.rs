@@ -1,6 +1,7 @@
 //! `minimise`: a shorter policy that is proved to allow and deny the same requests.
 
 use super::certificate;
+use super::fix::titles;
 use super::quota::{Quota, quotas};
 use super::rewrite::{NewFile, PolicyText, Rewritten};
 use crate::check::{self, Droppable, Minimised, Options, size_in_iam};
@@ -8,15 +9,17 @@ use crate::cli::Exit;
 use crate::cli::args::{Format, MinimiseArgs};
 use crate::cli::input::{Input, Reader, Standing, gather};
 use crate::cli::output::Output;
-use crate::cli::side_by_side;
 use crate::explain::display::counted;
 use crate::index::broken;
 use crate::limits::InputLimits;
 use crate::policy::{Document, PolicyType, compact, parse};
 use crate::report::Failure;
 use crate::span::Source;
-use crate::surface::{deadline, documents, fit, isolated};
+use crate::surface::{deadline, documents, each, fit, isolated};
 use serde_json::{Value, json};
+
+/// The largest number of removed parts that are named.
+const MOST_NAMED: usize = 6;
 
 /// A policy with its shorter form.
 struct Short {
@@ -42,7 +45,7 @@ pub(crate) fn run(args: &MinimiseArgs, output: &mut Output) -> Result<Exit, Fail
             input.name
         )));
     }
-    let outcomes = side_by_side::each(&inputs.list, args.jobs, |input| short(input, args))?;
+    let outcomes = each(&inputs.list, args.jobs, |input| short(input, args));
     let (mut exit, mut answers, mut rewritten) = (Exit::Success, Vec::new(), Vec::new());
     for (input, outcome) in inputs.list.iter().zip(outcomes) {
         let short = match outcome {
@@ -68,7 +71,7 @@ pub(crate) fn run(args: &MinimiseArgs, output: &mut Output) -> Result<Exit, Fail
         certificate::write_all(args.certificate.as_deref(), certificates, false, output)?;
         match output.format {
             Format::Json => answers.push(short.json(&input.name)),
-            _ => output.note(&short.sentence(&input.name)),
+            _ => output.note(&format!("{}{}", short.sentence(&input.name), short.advice(is_shown))),
         }
         if is_shown && output.format != Format::Json {
             output.text(&format!("{}\n", short.document.source.text().trim_end()))?;
@@ -174,6 +177,19 @@ impl Short {
         self.found.removed.iter().map(|round| round.defects.len()).sum()
     }
 
+    /// Names the removed parts, if they are few: each with the reason.
+    fn parts(&self) -> String {
+        if self.removed() > MOST_NAMED {
+            return String::new();
+        }
+        let rounds = self.found.removed.iter();
+        let named = rounds.flat_map(|round| {
+            let of = (round.document.source.name(), PolicyType::infer([&round.document]));
+            titles(&round.document, round.defects.clone(), of, &Options::default())
+        });
+        named.map(|issue| issue.title).collect::<Vec<_>>().join("; ")
+    }
+
     /// Says by how much the policy is shorter, and which quotas it fits.
     fn sentence(&self, name: &str) -> String {
         let (before, after) = self.sizes();
@@ -188,8 +204,10 @@ impl Short {
                 let done = done.into_iter().filter(|(count, ..)| *count > 0);
                 let done: Vec<String> =
                     done.map(|(count, what, how)| format!("{} {how}", counted(count, what))).collect();
+                let parts = self.parts();
+                let parts = if parts.is_empty() { parts } else { format!(" ({parts})") };
                 format!(
-                    "{name}: {after} characters without white space instead of {before} ({percent} % less): {}; it \
+                    "{name}: {after} characters without white space instead of {before} ({percent} % less): {}{parts}; it \
                      allows and denies exactly the same (proved)",
                     done.join(", ")
                 )
@@ -198,7 +216,7 @@ impl Short {
         };
         let quotas: Vec<String> = self.quotas.iter().filter_map(|quota| self.quota(quota)).collect();
         match quotas.is_empty() {
-            true => text.push_str("; within all quotas of its type"),
+            true => text.push_str("; it is within all quotas of its type"),
             false => text.push_str(&format!("; quotas: {}", quotas.join(", "))),
         }
         if let Some(limit) = self.found.exhausted {
@@ -216,6 +234,11 @@ impl Short {
             (_, false) => format!("exceeded by {}", counted(quota.size(after) - quota.most, "character")),
         };
         Some(format!("{} ({}) {state}", quota.name, quota.most))
+    }
+
+    /// Says how to take over a shorter policy that was only printed.
+    fn advice(&self, is_shown: bool) -> &'static str {
+        if is_shown && self.is_changed() { "; `--write` writes it to the file" } else { "" }
     }
 
     fn json(&self, name: &str) -> Value {

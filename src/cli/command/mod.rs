@@ -33,7 +33,7 @@ mod nothing;
 pub(super) mod policies;
 #[cfg(feature = "serve")]
 pub(super) mod serve;
-pub(super) mod simulate;
+mod simulate;
 pub(super) mod simulate_snapshot;
 pub(super) mod snapshot;
 mod snapshot_change;

@@ -5,15 +5,15 @@ use crate::cli::Exit;
 use crate::cli::args::{Format, SimulateArgs, YesNo};
 use crate::cli::input::{Input, Reader, as_one_set, gather, layers_of, texts};
 use crate::cli::output::{Output, directory};
-use crate::evaluate::{self, Decision};
+use crate::evaluate::Decision;
 use crate::policy::{Document, Layers};
 use crate::report::text;
-use crate::report::{Failure, Remark, Report, Simulation, json};
-use crate::request::{Request, RequestSpec, Requester};
-use crate::surface::{Simulating, context_of, document, fit, of_one_side, request_of};
-use std::collections::BTreeSet;
+use crate::report::{Failure, Report, Simulation, json};
+use crate::request::{Request, RequestSpec};
+use crate::surface::{Simulating, context_of, document, fit, of_one_side, request_of, simulated_under};
 
-pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
+/// Decides a request by the policies or layers that flags name.
+pub(super) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
     if args.layers.are_given() {
         let layers = layers_of(&args.layers, &mut Reader::new(&args.container))?;
         return layered(args, request(args)?, &layers, output);
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Fail
 /// Simulates the request under layers.
 pub(super) fn layered(
     args: &SimulateArgs,
-    mut request: Request,
+    request: Request,
     layers: &Layers<Document>,
     output: &mut Output,
 ) -> Result<Exit, Failure> {
@@ -58,46 +58,12 @@ pub(super) fn layered(
             "the layers say of which type each policy is: leave out `--policy-type`",
         ));
     }
-    let Some(requester) = request.requester.clone() else {
-        return Err(Failure::validation("layers decide about one requester: name it with `--principal`"));
-    };
-    if matches!(requester, Requester::User { .. }) && !layers.session.is_empty() {
-        return Err(Failure::validation(
-            "a session policy limits a session, and the requester is a user: name a session of a role or a federated user",
-        ));
-    }
-    let owner = request.resource.split(':').nth(4).filter(|owner| !owner.is_empty() && *owner != "aws");
-    if let (Some(owner), Some(given)) = (owner, &layers.resource_account)
-        && owner != &**given
-    {
-        return Err(Failure::validation(format!(
-            "the resource is in account {owner}, and the layers name {given} as its account"
-        )));
-    }
     if args.semantics.boundary.is_some() {
         return Err(Failure::validation(
             "the layers say if the requester has a boundary: leave out `--boundary`",
         ));
     }
-    request.hidden.boundary = layers.boundary.is_some();
-    let borrowed = layers.map(|document| document);
-    let documents: Vec<&Document> = layers.documents().collect();
-    let keys: BTreeSet<&str> = documents.iter().flat_map(|document| document.mentioned_keys()).collect();
-    if let (Some(id), Some(_)) = (&layers.organization, requester.account())
-        && keys.contains("aws:principalorgid")
-        && request.values("aws:principalorgid").is_none()
-    {
-        request.set("aws:principalorgid", vec![id.to_string()]);
-    }
-    let missing = match args.semantics.aws_compat {
-        true => Vec::new(),
-        false => request.assume_usual(keys.iter().copied()),
-    };
-    let mut options = evaluate::Options::for_documents(&documents);
-    options.strict_arn = args.semantics.strict_arn;
-    let mut simulation =
-        Simulation::of_layers(&borrowed, request, &options, args.expect, args.semantics.aws_compat);
-    simulation.remarks.extend(missing.iter().map(Remark::of_missing));
+    let simulation = simulated_under(request, layers, (&args.semantics.options(), args.expect))?;
     shown(&simulation, args, output)
 }
 

@@ -1,9 +1,11 @@
 //! One request of a principal of a snapshot, decided by the layers that the snapshot has for it.
 
-use super::simulate::{layered, request_by};
+use super::can::{needs_principal, of_layers_only};
+use super::simulate::{self, layered, request_by};
 use crate::check::Property;
 use crate::cli::Exit;
 use crate::cli::args::SimulateArgs;
+use crate::cli::config;
 use crate::cli::output::Output;
 use crate::evaluate::{Decision, Options, decide_layers, evaluate};
 use crate::index::guaranteed;
@@ -14,9 +16,25 @@ use crate::snapshot::{Asker, Collected, Facts, Snapshot, Target, Through};
 use crate::surface::{Named, asker, of_property, snapshot_of};
 use std::collections::BTreeSet;
 
-pub(crate) fn run(directory: &str, args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
+/// Decides a request by the policies or layers that flags name, or else by a snapshot: that of the flag, or of the configuration.
+pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
+    if !args.policy.is_empty() || args.layers.are_given() {
+        return simulate::run(args, output);
+    }
+    let wanted =
+        "name policies (`--policy FILE`), layers (`--identity FILE`, ...) or a snapshot: `--snapshot DIR`";
+    let snapshot = config::snapshot_or(args.snapshot.as_deref(), wanted, output)?;
+    match (&args.principal, args.layers.stray()) {
+        (_, Some(flag)) => Err(of_layers_only(flag)),
+        (None, None) => Err(needs_principal()),
+        (Some(_), None) if args.relevant => Err(of_layers_only("--relevant")),
+        (Some(_), None) => in_snapshot(&snapshot, args, output),
+    }
+}
+
+fn in_snapshot(directory: &str, args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
     let snapshot = snapshot_of(directory, args.no_organization)?;
-    let principal = guaranteed(args.principal.as_deref(), "`--snapshot` requires `--principal`");
+    let principal = guaranteed(args.principal.as_deref(), "a question about a snapshot names a principal");
     let named = asker(&snapshot, directory, principal)?;
     let (actions, resources) = ([args.action.clone()], [args.resource.clone()]);
     let targets = snapshot.targets(named.asker.account(), &actions, &resources);

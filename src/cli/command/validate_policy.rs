@@ -7,7 +7,6 @@ use crate::cli::Exit;
 use crate::cli::args::{Format, ValidatePolicyArgs};
 use crate::cli::input::{Input, Reader, Standing, gather};
 use crate::cli::output::{Output, directory};
-use crate::cli::side_by_side;
 use crate::code::Code;
 use crate::container::Entry;
 use crate::limits::InputLimits;
@@ -15,7 +14,7 @@ use crate::policy::PolicyType;
 use crate::report::json::{self, ValidatedInput};
 use crate::report::text::Verbosity;
 use crate::report::{Failure, Issue, Kind, Report, Status, Subject, Validated};
-use crate::surface::{ToValidate, Validating};
+use crate::surface::{ToValidate, Validating, each};
 use crate::validate::Validator;
 
 /// The outcome of one input.
@@ -46,7 +45,7 @@ pub(crate) fn run(args: &ValidatePolicyArgs, output: &mut Output) -> Result<Exit
         fail_on: args.fail_on.0,
         input: InputLimits::default(),
     };
-    let outcomes = side_by_side::each(&inputs.list, args.jobs, |input| outcome(input, &validating, args))?;
+    let outcomes = each(&inputs.list, args.jobs, |input| outcome(input, &validating, args));
     let subjects = outcomes.iter().map(|outcome| match outcome {
         Outcome::Validated(validated) => validated.subject.clone(),
         Outcome::Settled(subject) | Outcome::Failed(_, subject) => subject.clone(),

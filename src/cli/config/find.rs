@@ -49,15 +49,21 @@ pub(crate) fn load(path: Option<&Path>, start: &Path, uses_baseline: bool) -> Re
 /// # Errors
 /// Neither names one, or the configuration is not valid.
 pub(crate) fn snapshot(given: Option<&str>, output: &Output) -> Result<String, Failure> {
+    snapshot_or(given, "name a snapshot: `--snapshot DIR`", output)
+}
+
+/// Does the same as [`snapshot`] for a command that takes something else too; `wanted` says what.
+///
+/// # Errors
+/// Neither names a snapshot, or the configuration is not valid.
+pub(crate) fn snapshot_or(given: Option<&str>, wanted: &str, output: &Output) -> Result<String, Failure> {
     if let Some(given) = given {
         return Ok(given.to_owned());
     }
     let config = nearest(Path::new("."))?.map(|path| load(Some(&path), Path::new("."), false)).transpose()?;
     let Some((config, snapshot)) = config.and_then(|config| config.snapshot.clone().map(|own| (config, own)))
     else {
-        return Err(Failure::validation(format!(
-            "name a snapshot: `--snapshot DIR`, or `snapshot = \"DIR\"` in {NAME}"
-        )));
+        return Err(Failure::validation(format!("{wanted}, or `snapshot = \"DIR\"` in {NAME}")));
     };
     let directory = shown(&config.directory.join(&snapshot));
     output.note(&format!("the snapshot {directory} is that of {}", shown(&config.directory.join(NAME))));

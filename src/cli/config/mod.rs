@@ -10,7 +10,7 @@ use crate::code::Code;
 use std::ops::Range;
 use std::path::PathBuf;
 
-pub(crate) use find::{NAME, load, snapshot, zone};
+pub(crate) use find::{NAME, load, snapshot, snapshot_or, zone};
 pub(crate) use kind::InputKind;
 
 /// The content of the configuration. All paths start at its directory.

@@ -193,8 +193,16 @@ fn normal(path: &Path) -> std::io::Result<PathBuf> {
 /// # Errors
 /// The current directory is not known.
 pub(crate) fn from_here(path: &Path) -> std::io::Result<String> {
-    let (whole, here) = (normal(path)?, std::env::current_dir()?);
-    if let Ok(inner) = whole.strip_prefix(&here) {
+    from_directory(path, &std::env::current_dir()?)
+}
+
+/// Does the same as [`from_here`] for a path that starts at the current directory, as seen from another one, given by its absolute path.
+///
+/// # Errors
+/// The current directory is not known.
+pub(crate) fn from_directory(path: &Path, here: &Path) -> std::io::Result<String> {
+    let whole = normal(path)?;
+    if let Ok(inner) = whole.strip_prefix(here) {
         let text = inner.display().to_string();
         return Ok(if text.is_empty() { ".".to_owned() } else { text });
     }

@@ -1,6 +1,6 @@
 //! The files below a directory.
 
-use crate::container::{AssemblyFile, assembly};
+use crate::container::{AssemblyFile, assembly, holds_words, may_be_template};
 use crate::index::broken;
 use crate::report::Failure;
 use crate::surface::{reason, unreadable};
@@ -33,11 +33,14 @@ pub(super) fn holding(directory: &str) -> Result<Vec<Result<String, Failure>>, F
     let mut files: Vec<Result<String, Failure>> = Vec::new();
     for entry in entries {
         match entry {
-            Ok(entry)
-                if entry.file_type().is_file() && (is_json(entry.path()) || is_template(entry.path())) =>
-            {
-                files.push(utf8(entry.path()))
+            Ok(entry) if entry.file_type().is_file() && is_json(entry.path()) => {
+                files.push(utf8(entry.path()));
             }
+            Ok(entry) if entry.file_type().is_file() => match is_template(entry.path()) {
+                Ok(true) => files.push(utf8(entry.path())),
+                Ok(false) => {}
+                Err(failure) => files.push(Err(failure)),
+            },
             Ok(_) => {}
             Err(error) if error.loop_ancestor().is_some() => {}
             Err(error) => {
@@ -115,13 +118,26 @@ fn synthesised(directory: &Path, most: usize) -> Option<Vec<Result<String, Failu
     (!templates.is_empty()).then_some(templates)
 }
 
-/// True for a YAML template, by its name and its text; other YAML is not an input.
-fn is_template(path: &Path) -> bool {
-    is_named_as_template(path) && {
-        let mut text = String::new();
-        let read = |text: &mut String| std::fs::File::open(path)?.take(MOST_MANIFEST).read_to_string(text);
-        read(&mut text).is_ok() && crate::container::is_template(&text)
+/// True for a YAML template, by its name and its text, and for a file that may be one and is broken: whoever reads it says why. Other YAML is
+/// not an input.
+///
+/// # Errors
+/// The file cannot be opened or read.
+fn is_template(path: &Path) -> Result<bool, Failure> {
+    if !is_named_as_template(path) {
+        return Ok(false);
     }
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(MOST_MANIFEST).read_to_end(&mut bytes));
+    read.map_err(|error| unreadable(&path.display().to_string(), reason(&error)))?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => may_be_template(&text),
+        // Zeros are those of UTF-16.
+        Err(error) => {
+            let text = String::from_utf8_lossy(error.as_bytes()).replace('\0', "");
+            may_be_template(&text) || holds_words(&text)
+        }
+    })
 }
 
 /// True if the name of a file is one that templates have.

@@ -69,13 +69,13 @@ impl Git {
             .map_err(|why| unreadable(&file.argument, why))
     }
 
-    /// Returns all files of a commit of the repository that contains the current directory.
+    /// Returns all files of a commit of the repository that contains a directory.
     ///
     /// # Errors
     /// There is no `git`, no repository or no such commit.
-    pub(crate) fn tree(&mut self, revision: &str) -> Result<Tree, Failure> {
+    pub(crate) fn tree(&mut self, revision: &str, directory: &Path) -> Result<Tree, Failure> {
         let refused = |why| unreadable(&format!("{START}{revision}"), why);
-        let top = top_of(Path::new(".")).map_err(refused)?;
+        let top = top_of(directory).map_err(refused)?;
         let commit = self.commit(revision, &top)?;
         let listed = output(&top, &["ls-tree", "-r", "-z", "--full-tree", &commit], MOST_LISTED);
         Tree::read(&listed.map_err(refused)?, revision, top).map_err(refused)

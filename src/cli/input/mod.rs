@@ -27,7 +27,7 @@ pub(super) use acl::acl_grants;
 pub(super) use argument::{is_directory, path_of, read_bounded, read_text, text_of};
 pub(super) use block_settings::block_settings;
 pub(super) use catalogue::catalogue;
-pub(super) use committed::{Tree, from_here};
+pub(super) use committed::{Tree, from_directory, from_here};
 pub(super) use directory::{as_file, below, is_input, is_json, is_named_as_template};
 pub(super) use gather::{files, gather, is_pattern};
 pub(super) use git::Git;

@@ -35,13 +35,19 @@ pub(crate) struct Output {
     pub(crate) style: Style,
     notes: Style,
     answers: Answers,
-    /// Takes the notes too, if the output of the command is part of another answer.
-    captured: Option<Captured>,
     failed: bool,
     /// True if a policy was judged; `None` in commands that do not say it.
     has_judged: Option<bool>,
-    /// Where reports are kept instead of being written, while a command runs as a part of another.
-    collected: Option<Vec<Report>>,
+    kept: Kept,
+}
+
+/// The output that is kept instead of being written, while a command runs as a part of another one.
+enum Kept {
+    Nothing,
+    /// Answers and notes, as text.
+    Text(Captured),
+    /// Reports.
+    Reports(Vec<Report>),
 }
 
 impl Output {
@@ -56,58 +62,56 @@ impl Output {
             style: style(args.color, if args.output_file.is_some() { Stream::File } else { Stream::Answers }),
             notes: style(args.color, Stream::Notes),
             answers: Answers::open(args.output_file.as_deref())?,
-            captured: None,
             failed: false,
             has_judged: None,
-            collected: None,
+            kept: Kept::Nothing,
         })
+    }
+
+    /// Makes the output of a command that runs as a part of another one. Nothing is written of what it keeps.
+    fn inner(kept: Kept) -> Output {
+        let (format, sink): (Format, Box<dyn std::io::Write>) = match &kept {
+            Kept::Text(text) => (Format::Text, Box::new(text.clone())),
+            Kept::Reports(_) => (Format::Pipeline(PipelineFormat::Concise), Box::new(std::io::sink())),
+            Kept::Nothing => broken("an inner output keeps something"),
+        };
+        Output {
+            format,
+            verbosity: Verbosity::Normal,
+            style: Style::default(),
+            notes: Style::default(),
+            answers: Answers::to(sink),
+            failed: false,
+            has_judged: None,
+            kept,
+        }
     }
 
     /// Makes an output that keeps the reports of a command that runs as a part of another one.
     pub(crate) fn collecting(&self) -> Output {
-        Output {
-            format: Format::Pipeline(PipelineFormat::Concise),
-            verbosity: self.verbosity,
-            style: self.style,
-            notes: self.notes,
-            answers: Answers::to(Box::new(std::io::sink())),
-            captured: None,
-            failed: false,
-            has_judged: None,
-            collected: Some(Vec::new()),
-        }
+        let inner = Output::inner(Kept::Reports(Vec::new()));
+        Output { verbosity: self.verbosity, style: self.style, notes: self.notes, ..inner }
     }
 
     /// Returns the reports that were kept.
     pub(crate) fn collected(self) -> Vec<Report> {
-        match self.collected {
-            Some(reports) => reports,
-            None => broken("only an output that collects has reports"),
+        match self.kept {
+            Kept::Reports(reports) => reports,
+            Kept::Nothing | Kept::Text(_) => broken("only an output that collects has reports"),
         }
     }
 
     /// Returns an output that keeps the text of answers and notes.
     pub(crate) fn captured() -> (Output, Captured) {
         let text = Captured::default();
-        let output = Output {
-            format: Format::Text,
-            verbosity: Verbosity::Normal,
-            style: Style::default(),
-            notes: Style::default(),
-            answers: Answers::to(Box::new(text.clone())),
-            captured: Some(text.clone()),
-            failed: false,
-            has_judged: None,
-            collected: None,
-        };
-        (output, text)
+        (Output::inner(Kept::Text(text.clone())), text)
     }
 
     /// Writes a text beside the answer.
     fn tell(&self, text: &str) {
-        match &self.captured {
-            Some(captured) => captured.push(text),
-            None => note(text),
+        match &self.kept {
+            Kept::Text(captured) => captured.push(text),
+            Kept::Nothing | Kept::Reports(_) => note(text),
         }
     }
 
@@ -129,8 +133,8 @@ impl Output {
 
     /// Writes the report of a command in a format for pipelines.
     pub(crate) fn report(&mut self, report: &Report) -> Result<(), Failure> {
-        if let Some(collected) = &mut self.collected {
-            collected.push(report.clone());
+        if let Kept::Reports(reports) = &mut self.kept {
+            reports.push(report.clone());
             return Ok(());
         }
         self.answers.write(&render::report(self.format, report))
@@ -187,7 +191,7 @@ impl Output {
 
     /// Writes issues beside the answer, unless only problems are to be shown.
     pub(crate) fn issues<'i>(&self, issues: impl Iterator<Item = &'i Issue>) {
-        if self.verbosity > Verbosity::Quiet && self.collected.is_none() {
+        if self.verbosity > Verbosity::Quiet && !matches!(self.kept, Kept::Reports(_)) {
             issues.for_each(|issue| self.tell(&format!("{}\n", text::issue(issue, self.notes))));
         }
     }
@@ -219,7 +223,7 @@ impl Output {
     /// Writes a remark that makes an answer doubtful as a whole: a test that is ok shows it too.
     pub(crate) fn doubt(&self, text: &str) {
         self.note(text);
-        if let Some(captured) = &self.captured {
+        if let Kept::Text(captured) = &self.kept {
             captured.push_doubt(&format!("note: {text}\n"));
         }
     }

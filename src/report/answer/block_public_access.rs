@@ -88,7 +88,10 @@ impl BlockReport<'_> {
                 match (remains, self.outcome.policy_stays_public) {
                     (true, _) if stays && !self.outcome.acl_stays_public => {
                         let name = self.of.policy.map_or("the policy", |policy| policy.source.name());
-                        one_line(&format!("if already attached, {name} stays public; it cannot be put anew"))
+                        one_line(&format!(
+                            "{name} is public: AWS rejects a new {} with it, but it stays in force if it is already attached",
+                            self.put_policy()
+                        ))
                     }
                     (true, _) => "public access remains".to_owned(),
                     (false, Some(_)) => format!("no public access remains, and {rejected} would be rejected"),
@@ -138,7 +141,7 @@ impl BlockReport<'_> {
             // Without an argument, the command has a placeholder.
             let argument = self.argument.unwrap_or("POLICY");
             help.push(format!(
-                "restrict the policy{restrict}; to see which condition is enough, run\niamsat check-no-public-access --policy {} \
+                "if the public is not meant: name accounts, users or roles in Principal{restrict}; conditions that are enough too are told by\niamsat check-no-public-access --policy {} \
                  --resource-type {}",
                 shell_quoted(argument),
                 of.resource_type

@@ -37,13 +37,30 @@ impl Dependent {
         }
     }
 
+    /// Names the values for which the check fails; `None` if there are none.
+    pub fn named(&self) -> Option<String> {
+        let values = self.fails_with.as_ref().filter(|values| !values.is_empty())?;
+        let told: Vec<String> = values.iter().map(|(name, value)| format!("{name} = `{value}`")).collect();
+        Some(told.join(", "))
+    }
+
+    /// Says how to keep a template from having the values for which the check fails; `None` for other files, and if the check fails with
+    /// every value.
+    pub fn advice(&self) -> Option<(&'static str, String)> {
+        let is_open = self.has_patterns && !self.holds_always && self.passes_if.is_none();
+        let values = self.fails_with.as_ref().filter(|_| is_open)?;
+        let (name, value) = values.iter().next()?;
+        let others = if values.len() > 1 { " (the same for the other parameters)" } else { "" };
+        let advice = format!(
+            "if {name} is never to be `{value}`, give the parameter AllowedValues without it{others}; otherwise write the policy without it"
+        );
+        Some(("help", advice))
+    }
+
     /// Returns the values for which the check fails, as notes of an issue.
     pub fn notes(&self) -> Vec<(&'static str, String)> {
         let mut notes = Vec::new();
-        if let Some(values) = self.fails_with.as_ref().filter(|values| !values.is_empty()) {
-            let told: Vec<String> =
-                values.iter().map(|(name, value)| format!("{name} = `{value}`")).collect();
-            let told = told.join(", ");
+        if let Some(told) = self.named() {
             notes.push((
                 "values",
                 match self.holds_always {

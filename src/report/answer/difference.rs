@@ -6,7 +6,7 @@ use super::{finding, names, undecided};
 use crate::catalogue::Level;
 use crate::check::{Answer, Axis, Difference, Group, Options, Side};
 use crate::code::Code;
-use crate::explain::display::{counted, one_line, statement_name};
+use crate::explain::display::{one_line, statement_name};
 use crate::index::broken;
 use crate::policy::{Document, RequestSet, Statement};
 use crate::report::aws_messages::AwsCheck;
@@ -199,21 +199,15 @@ impl<'a> Change<'a> {
             issues.push(Issue::new(Kind::Error, Code::InternalError, "a finding could not be explained"));
         }
         if let Verdict::Unknown(unknown) = &self.rest.verdict {
+            let (name, is_denial) = (self.direction.name(), self.direction.is_denial());
+            let what = match (self.groups.is_empty(), is_denial) {
+                (true, false) => format!("could not decide whether access was {name}"),
+                (true, true) => format!("could not decide whether anything is {name}"),
+                (false, false) => format!("there may be more access that was {name}"),
+                (false, true) => format!("there may be more requests that are {name}"),
+            };
             let documents = [self.more, self.less];
-            let message = AwsCheck::NoNewAccess.unknown_message();
-            let mut open = undecided::among(&documents, unknown, self.rest.policy_type, message);
-            if let Some(first) = open.first_mut() {
-                let (name, is_denial) = (self.direction.name(), self.direction.is_denial());
-                let what = match (self.groups.is_empty(), is_denial) {
-                    (true, false) => format!("it could not be decided whether access was {name}"),
-                    (true, true) => format!("it could not be decided whether anything is {name}"),
-                    (false, false) => format!("there may be more access that was {name}"),
-                    (false, true) => format!("there may be more requests that are {name}"),
-                };
-                first.notes.retain(|(name, _)| *name != "note");
-                first.notes.push(("note", what));
-            }
-            issues.extend(open);
+            issues.extend(undecided::among(&documents, unknown, self.rest.policy_type, &what));
         }
         issues
     }
@@ -318,14 +312,15 @@ impl<'a> Change<'a> {
                 Verdict::Fail(_) => "something that is not listed".to_owned(),
                 Verdict::Unknown(_) => return format!("could not decide whether anything was {name}"),
             },
-            (1, 1) => "1 group, entirely".to_owned(),
-            (n, all) if all == n => format!("{}, all of them entirely", counted(n, "group")),
-            (n, 0) => format!("{}, partly", counted(n, "group")),
-            (n, all) => format!("{}, {all} of them entirely", counted(n, "group")),
+            (1, 1) => "1 group of requests, entirely".to_owned(),
+            (n, all) if all == n => format!("{n} groups of requests, all of them entirely"),
+            (1, 0) => "a part of 1 group of requests".to_owned(),
+            (n, 0) => format!("a part of each of {n} groups of requests"),
+            (n, all) => format!("{n} groups of requests, {all} of them entirely"),
         };
         let rest = match &self.rest.verdict {
             Verdict::Pass(_) if self.groups.is_empty() => " (proved for every request)",
-            Verdict::Pass(_) => " (proved complete)",
+            Verdict::Pass(_) => " (proved: that is all)",
             Verdict::Fail(_) if self.groups.is_empty() => "",
             Verdict::Fail(_) => " (there is more)",
             Verdict::Unknown(_) => " (could not decide whether there is more)",

@@ -49,14 +49,7 @@ impl External<'_> {
     /// Lists the conditions of a finding.
     pub(in crate::report) fn conditions<'f>(&self, finding: &'f ExternalFinding) -> Vec<Trust<'f>> {
         let names = KeyNames::of(&[self.policy]);
-        let trust = |condition: &'f Condition| Trust {
-            key: names.name(&condition.key.value.name).into_owned(),
-            is_of_trust: {
-                let key = &*condition.key.value.name;
-                is_trust_key(key, self.resource_type) || key == "aws:sourceip"
-            },
-            condition,
-        };
+        let trust = |condition: &'f Condition| Trust::of(condition, &names, self.resource_type);
         finding.document.statements.iter().take(1).flat_map(|s| &s.conditions).map(trust).collect()
     }
 
@@ -158,6 +151,20 @@ pub(in crate::report) struct Trust<'f> {
 }
 
 impl<'f> Trust<'f> {
+    /// Looks at a condition of the policy of a resource.
+    pub(in crate::report) fn of(
+        condition: &'f Condition,
+        names: &KeyNames<'_>,
+        of: ResourceType,
+    ) -> Trust<'f> {
+        let key = &*condition.key.value.name;
+        Trust {
+            key: names.name(key).into_owned(),
+            is_of_trust: is_trust_key(key, of) || key == "aws:sourceip",
+            condition,
+        }
+    }
+
     /// True if the condition lists the allowed values of the key, so that key and values describe it, as in AWS's findings.
     pub(in crate::report) fn confines(&self) -> bool {
         let operator = self.condition.operator.value;

@@ -1,6 +1,6 @@
 //! Issues for access from outside a zone of trust: who gets in, the place in the policy, a request, and how to keep them out.
 
-use super::external::External;
+use super::external::{External, Values};
 use super::places::label;
 use super::{names, undecided};
 use crate::check::ExternalFinding;
@@ -49,8 +49,8 @@ impl External<'_> {
         }
         if let Verdict::Unknown(unknown) = &self.access.rest.verdict {
             let message = match issues.is_empty() {
-                true => "it could not be decided whether anyone from outside is let in",
-                false => "it could not be decided whether these are all who are let in from outside",
+                true => "could not decide whether anyone from outside is let in",
+                false => "could not decide whether these are all who are let in from outside",
             };
             issues.extend(undecided::among(&documents, unknown, PolicyType::Resource, message));
         }
@@ -90,7 +90,14 @@ impl Teller<'_> {
             ("help", plain(&self.advisor.help(found, &leaks, &name, checks))),
             self.replay(request),
         ]);
-        let title = format!("{} lets in {} from outside {}", policy.source.name(), who(found), external.zone);
+        let title = format!(
+            "{} lets {} from outside {} use {} on {}",
+            policy.source.name(),
+            who(found),
+            external.zone,
+            named(External::actions(found), "action"),
+            named(External::resources(found), "resource"),
+        );
         let code = Code::ExternalAccess;
         let text = statement_text(policy, source);
         let named = [code.as_str(), &text, &who(found), &external.zone.to_string()];
@@ -146,6 +153,18 @@ impl Teller<'_> {
             Err(why) => ("no replay", why.to_owned()),
         }
     }
+}
+
+/// Names the values of an element in a few words.
+fn named((negated, values): Values<'_>, noun: &str) -> String {
+    let listed = match values.as_slice() {
+        [] | ["*"] if !negated => return format!("any {noun}"),
+        [one] => (*one).to_owned(),
+        [one, other] => format!("{one} and {other}"),
+        [first, ..] => format!("{first} and {} more", values.len() - 1),
+        [] => "nothing".to_owned(),
+    };
+    if negated { format!("any {noun} but {listed}") } else { listed }
 }
 
 /// Names the statements that allow the request.

@@ -2,7 +2,7 @@
 
 use super::undecided;
 use super::world::{among, dated, every_request, latent, unlisted};
-use crate::check::{Answer, ONLY_FOR_SCP, Options};
+use crate::check::{Answer, ONLY_FOR_SCP, Options, WhyNone};
 use crate::code::Code;
 use crate::evaluate::{self, Decision};
 use crate::explain::display::{KeyNames, counted, one_line, plain, statement_name};
@@ -35,6 +35,7 @@ use crate::solve::{Finding, Verdict};
 ///     answer: &answer,
 ///     options: &options,
 ///     allow_nothing: false,
+///     why: None,
 /// };
 /// assert_eq!(found.issues()[0].code.as_str(), "request-found");
 /// ```
@@ -52,6 +53,8 @@ pub struct Found<'a> {
     pub options: &'a Options,
     /// True if it is proved that the policies allow no request at all.
     pub allow_nothing: bool,
+    /// For a PASS: the reason, if it was determined.
+    pub why: Option<WhyNone>,
 }
 
 impl<'a> Found<'a> {
@@ -101,7 +104,7 @@ impl<'a> Found<'a> {
             );
         }
         if let Verdict::Unknown(unknown) = &self.answer.verdict {
-            let message = "it could not be decided whether such a request is allowed";
+            let message = "could not decide whether such a request is allowed";
             issues.extend(undecided::among(&documents, unknown, self.answer.policy_type, message));
         }
         issues.extend(self.policies.iter().flat_map(|document| Issue::warnings(document)));
@@ -177,13 +180,44 @@ impl<'a> Found<'a> {
         replay::command(&spelled, &self.arguments, "allowed", self.options.strict_arn)
     }
 
+    /// Names the Deny statements that stop every request in question.
+    pub(in crate::report) fn denials(&self) -> Vec<(&'a Document, usize)> {
+        match &self.why {
+            Some(WhyNone::Denied(denials)) => denials
+                .iter()
+                .filter_map(|(policy, statement)| Some((*self.policies.get(*policy)?, *statement)))
+                .collect(),
+            Some(WhyNone::NoAllow) | None => Vec::new(),
+        }
+    }
+
+    /// Says why no request is allowed, as a part of a sentence.
+    fn because(&self) -> String {
+        let name = |(document, index): &(&Document, usize)| {
+            let statement = document.statements.get(*index);
+            let line = statement.map_or(document.span, |statement| statement.span).start as usize;
+            let (source, place) = (document.source.place_name(), document.source.position(line));
+            format!("{} ({source}:{})", statement_name(*index, statement), place.line)
+        };
+        let names: Vec<String> = self.denials().iter().map(name).collect();
+        match (&self.why, names.as_slice()) {
+            (None, _) => String::new(),
+            (Some(WhyNone::NoAllow), _) => ", because no Allow statement allows one".to_owned(),
+            (Some(WhyNone::Denied(_)), [one]) => format!(", because {one}, a Deny, denies all of them"),
+            (Some(WhyNone::Denied(_)), several) => {
+                format!(", because Deny statements deny all of them: {}", several.join(" and "))
+            }
+        }
+    }
+
     /// Returns the answer in one sentence.
     pub fn sentence(&self) -> String {
         let names: Vec<&str> = self.policies.iter().map(|d| d.source.name()).collect();
         let (world, edition) = (self.answer.world, self.answer.edition.as_ref());
         let every = every_request(world, edition);
         let end = latent(self.answer) + &among(world, edition);
-        let (names, verb) = (names.join(" and "), if names.len() == 1 { "allows" } else { "allow" });
+        let verb = if names.len() == 1 { "allows" } else { "allow" };
+        let names = names.join(" and ");
         let sentence = match &self.answer.verdict {
             Verdict::Pass(_) if self.allow_nothing => {
                 format!(
@@ -192,7 +226,8 @@ impl<'a> Found<'a> {
                 )
             }
             Verdict::Pass(_) => {
-                format!("PASS. {names} {verb} no such request: proved for {every}")
+                let why = self.because();
+                format!("PASS. {names} {verb} no such request{why}: proved for {every}; nothing to do")
             }
             Verdict::Fail(findings) => {
                 let what = counted(findings.len(), "statement");
@@ -204,7 +239,8 @@ impl<'a> Found<'a> {
                 format!("FAIL. {what} of {names} {verb} such a request{only}{end}")
             }
             Verdict::Unknown(unknown) => {
-                format!("UNKNOWN. {names}: {}{end}", counted(unknown.reasons.len(), "reason"))
+                let reasons = counted(unknown.reasons.len(), "reason");
+                format!("UNKNOWN. could not decide whether {names} {verb} such a request, for {reasons}{end}")
             }
         };
         one_line(&(sentence + &dated(world, edition)))

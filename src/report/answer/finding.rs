@@ -49,7 +49,11 @@ pub(super) fn issue(
     } else if let Some(existing) = judgement.existing {
         note(before_name, plain(&before(explained, existing)));
         let weaker = denied::weaker(judgement.policy, explained);
-        note(after_name, plain(&format!("allowed by {statement}{weaker}")));
+        let of = match invocation.are_sides {
+            true => format!(" of {}", one_line(judgement.policy.source.name())),
+            false => String::new(),
+        };
+        note(after_name, plain(&format!("allowed by {statement}{of}{weaker}")));
     } else {
         note("allowed", plain(&format!("by {statement}")));
         let granted = judgement.granted_by(blame.statement);
@@ -88,6 +92,12 @@ pub(super) fn issue(
                 None => advisor.advice(explained, &statement),
             }
         }
+    };
+    let help = match relation(judgement, invocation) {
+        Relation::Sides(policy, existing) => {
+            format!("if {policy} is to allow no more than {existing}: {help}")
+        }
+        Relation::Versions | Relation::Rule(_) => help,
     };
     note("help", plain(&help));
     match commands(judgement, explained, invocation) {
@@ -145,12 +155,12 @@ fn commands(
 
 /// Returns the relation of the two policies.
 fn relation<'n>(judgement: &'n Judgement<'_>, invocation: &Invocation<'n>) -> Relation<'n> {
-    match (invocation.rule, invocation.then, judgement.existing) {
-        (Some(rule), _, _) => Relation::Rule(rule),
-        (None, Some(_), Some(existing)) => {
+    match (invocation.rule, judgement.existing) {
+        (Some(rule), _) => Relation::Rule(rule),
+        (None, Some(existing)) if invocation.are_sides => {
             Relation::Sides(judgement.policy.source.name(), existing.source.name())
         }
-        (None, _, _) => Relation::Versions,
+        (None, _) => Relation::Versions,
     }
 }
 

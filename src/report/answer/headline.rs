@@ -1,13 +1,24 @@
 //! Headlines of findings: what a statement lets through, in the words of the policy, so that no two findings read the same.
 
 use super::judgement::Judgement;
+use super::places::demands;
+use crate::catalogue::Catalogue;
 use crate::code::Code;
+use crate::evaluate::{self, Decision};
+use crate::explain::display::statement_name;
 use crate::explain::removal::{is_foreign, is_undenied};
-use crate::explain::{Explained, Part, Place};
-use crate::policy::{RequestSet, Statement};
+use crate::explain::{Explained, Missing, Part, Place};
+use crate::index::broken;
+use crate::policy::{Document, RequestSet, Statement};
 use crate::report::aws_messages::{AwsCheck, Lists};
 use crate::report::display::principal_name;
 use crate::solve::Finding;
+
+/// The largest number of actions that a headline names.
+const NAMED: usize = 4;
+
+/// The largest number of actions of a statement that are tried one by one.
+const MOST_TRIED: usize = 24;
 
 /// Returns the code of a finding.
 pub(super) fn code(judgement: &Judgement<'_>, finding: &Finding) -> Code {
@@ -43,29 +54,39 @@ pub(super) fn headline(
         RequestSet::Allowed(_) | RequestSet::Granted(_) => " even without an identity policy",
     };
     match (set, judgement.check, relation) {
-        (RequestSet::Denied, _, Relation::Versions) => format!("no longer denies {access}"),
+        (RequestSet::Denied, _, Relation::Versions) => {
+            format!("no longer denies {access}{}", excepted(judgement, explained))
+        }
         (RequestSet::Denied, _, Relation::Rule(rule)) => {
             format!("does not deny {access}, which the rule {rule} denies")
         }
         (RequestSet::Denied, _, Relation::Sides(policy, existing)) => {
             format!("{policy} does not deny {access}, which {existing} denies")
         }
-        (_, AwsCheck::NoNewAccess, Relation::Versions) => format!("newly allows {access}{directly}"),
+        (_, AwsCheck::NoNewAccess, Relation::Versions) => {
+            format!("newly allows {access}{directly}{}", loosened(judgement, explained))
+        }
         (_, AwsCheck::NoNewAccess, Relation::Rule(rule)) => {
-            format!("allows {access}{directly}, which the rule {rule} does not")
+            format!("allows {access}{directly}, which the rule {rule} {}", refuses(judgement, explained))
         }
         (_, AwsCheck::NoNewAccess, Relation::Sides(policy, existing)) => {
-            format!("{policy} allows {access}{directly}, which {existing} does not")
+            format!("{policy} allows {access}{directly}, which {existing} {}", refuses(judgement, explained))
         }
         (_, AwsCheck::AccessNotGranted(Lists { actions, resources }), _) => {
-            let granted = judgement.granted_by(explained.blame.statement).len();
-            let several = format!("{granted} listed actions");
-            let what = match (actions, resources, granted) {
+            let granted = judgement.granted_by(explained.blame.statement);
+            let names = match granted.as_slice() {
+                [rest @ .., last] if granted.len() <= NAMED => format!(": {} and {last}", rest.join(", ")),
+                _ => String::new(),
+            };
+            let several = format!("{} listed actions", granted.len());
+            let what = match (actions, resources, granted.len()) {
                 (true, true, 0..=1) => "a listed action on a listed resource",
                 (false, true, _) => "access to a listed resource",
                 (_, _, 0..=1) => "a listed action",
-                (true, true, _) => return format!("grants {several} on listed resources, such as {access}"),
-                _ => return format!("grants {several}, such as {access}"),
+                (true, true, _) => {
+                    return format!("grants {several} on listed resources{names} (for example {access})");
+                }
+                _ => return format!("grants {several}{names} (for example {access})"),
             };
             format!("grants {what}: {access}")
         }
@@ -78,7 +99,7 @@ pub(super) fn headline(
 fn access(judgement: &Judgement<'_>, explained: &Explained<'_>) -> String {
     let document = judgement.document_of(explained.finding);
     let statement = document.statements.get(explained.blame.statement);
-    let witness = explained.finding.witness.request();
+    let (witness, set) = (explained.finding.witness.request(), explained.finding.set);
     let places = || std::iter::once(&explained.blame.primary).chain(&explained.blame.others);
     let place = |part: Part| places().find(|place| place.part == part);
     let spelled = |part: Part| Some((statement?, place(part).filter(|place| !place.negated)?));
@@ -104,9 +125,133 @@ fn access(judgement: &Judgement<'_>, explained: &Explained<'_>) -> String {
         Some(pattern) if is_all_new(judgement, explained, pattern) => {
             format!("{pattern} (for example {})", witness.action)
         }
+        // A Deny covers more than the action of one request.
+        Some(pattern) if set == RequestSet::Denied && !pattern.contains(['*', '?']) => witness.action.clone(),
+        _ if set == RequestSet::Denied => format!("requests such as {}", witness.action),
+        Some(pattern) if !pattern.contains(['*', '?']) => actions(judgement, explained, &witness.action),
         _ => witness.action.clone(),
     };
     format!("{action} on {resource}{by}")
+}
+
+/// Names the action of the request, and other actions that the statement lists and of which the same is true.
+fn actions(judgement: &Judgement<'_>, explained: &Explained<'_>, action: &str) -> String {
+    let alone = || action.to_owned();
+    let is_new_access =
+        explained.finding.set == RequestSet::ALLOWED && judgement.check == AwsCheck::NoNewAccess;
+    let statement = judgement.policy.statements.get(explained.blame.statement).filter(|_| is_new_access);
+    let (Some(statement), Some(existing)) = (statement, judgement.existing) else { return alone() };
+    if statement.action.values.len() > MOST_TRIED {
+        return alone();
+    }
+    let mut options = evaluate::Options::for_documents(&judgement.documents());
+    options.policy_type = judgement.answer.policy_type;
+    options.strict_arn = judgement.strict_arn;
+    let is_new = |text: &str| {
+        let mut request = explained.finding.witness.request().clone();
+        request.action = text.to_owned();
+        let listed = Catalogue::embedded().action(text);
+        listed.is_some_and(|action| request.resource == "*" || action.is_about(&request.resource))
+            && evaluate::decide(&[judgement.policy], &request, &options) == Decision::Allowed
+            && matches!(
+                evaluate::decide(&[existing], &request, &options),
+                Decision::ImplicitlyDenied | Decision::ExplicitlyDenied
+            )
+    };
+    let mut names = vec![alone()];
+    for value in &statement.action.values {
+        let text = &*value.value.text;
+        let is_other =
+            !text.contains(['*', '?']) && names.iter().all(|name| !name.eq_ignore_ascii_case(text));
+        if is_other && is_new(text) {
+            names.push(text.to_owned());
+        }
+    }
+    match names.as_slice() {
+        [rest @ .., last] if !rest.is_empty() && names.len() <= NAMED => {
+            format!("{} and {last}", rest.join(", "))
+        }
+        [first, rest @ ..] if rest.len() >= NAMED => format!("{first} and {} more actions", rest.len()),
+        _ => alone(),
+    }
+}
+
+/// Says for which values of keys a Deny no longer holds, if conditions are all that changed in it.
+fn excepted(judgement: &Judgement<'_>, explained: &Explained<'_>) -> String {
+    let Some(lost) = explained.lost.as_ref() else { return String::new() };
+    let Some(left) = &lost.left else {
+        let deny = judgement.existing.and_then(|existing| existing.statements.get(lost.statement));
+        let is_named = deny.is_some_and(|deny| {
+            deny.sid().is_some() && judgement.policy.statements.iter().any(|own| own.sid() == deny.sid())
+        });
+        return match is_named {
+            true => String::new(),
+            false => format!(": {} is gone", statement_name(lost.statement, deny)),
+        };
+    };
+    let Some(statement) = judgement.policy.statements.get(left.statement).filter(|_| !left.lacks_action)
+    else {
+        return String::new();
+    };
+    let witness = explained.finding.witness.request();
+    let mut told: Vec<String> = Vec::new();
+    for missing in &left.missing {
+        let Missing::Condition { condition, .. } = missing else { return String::new() };
+        let Some(condition) = statement.conditions.get(*condition) else {
+            broken("a trace is about the conditions of its statement")
+        };
+        let key = judgement.names.name(&condition.key.value.name);
+        let text = match witness.values(&condition.key.value.name) {
+            Some(values) => format!("{key} is {}", values.join(", ")),
+            None => format!("{key} is absent"),
+        };
+        if !told.contains(&text) {
+            told.push(text);
+        }
+    }
+    match told.is_empty() {
+        true => String::new(),
+        false => format!(" when {}", told.join(" and ")),
+    }
+}
+
+/// Names the keys of the conditions that are all that the existing policy demands beyond the checked one.
+fn demanded(judgement: &Judgement<'_>, explained: &Explained<'_>) -> Vec<String> {
+    let Some((index, conditions)) = demands(explained) else { return Vec::new() };
+    let statement = judgement.existing.and_then(|existing: &Document| existing.statements.get(index));
+    let keys = conditions.iter().filter_map(|(place, _)| statement?.conditions.get(*place));
+    let mut names: Vec<String> = Vec::new();
+    for condition in keys {
+        let name = judgement.names.name(&condition.key.value.name).into_owned();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// Says that a condition is gone or looser, if conditions are all that changed.
+fn loosened(judgement: &Judgement<'_>, explained: &Explained<'_>) -> String {
+    let keys = demanded(judgement, explained);
+    let own = judgement.policy.statements.get(explained.blame.statement);
+    let is_tested = |key: &String| {
+        let mut own = own.iter().flat_map(|own| &own.conditions);
+        own.any(|condition| condition.key.value.name.eq_ignore_ascii_case(key))
+    };
+    match keys.is_empty() {
+        true => String::new(),
+        false if keys.iter().any(is_tested) => format!(" under a looser condition on {}", keys.join(" and ")),
+        false => format!(" without the condition on {}", keys.join(" and ")),
+    }
+}
+
+/// Says what the other policy does instead of allowing the request.
+fn refuses(judgement: &Judgement<'_>, explained: &Explained<'_>) -> String {
+    let keys = demanded(judgement, explained);
+    match keys.is_empty() {
+        true => "does not".to_owned(),
+        false => format!("allows only under a condition on {}", keys.join(" and ")),
+    }
 }
 
 /// True if the finding is about every action of a pattern with wildcards: the existing policy allows none of them, and the checked one

@@ -4,8 +4,8 @@ use super::judgement::{Denial, Invocation, Judgement};
 use super::{denied, finding, headline, undecided};
 use crate::code::Code;
 use crate::explain::display::one_line;
-use crate::explain::{Explained, Place};
-use crate::policy::Document;
+use crate::explain::{Explained, Place, Refusal};
+use crate::policy::{Document, RequestSet};
 use crate::report::issue::{Issue, Kind};
 use crate::solve::Verdict;
 
@@ -24,14 +24,14 @@ impl Judgement<'_> {
         let mut issues = match &self.answer.verdict {
             Verdict::Pass(_) => Vec::new(),
             Verdict::Fail(_) => {
-                let mut findings: Vec<&Explained<'_>> = self.findings.iter().collect();
+                let mut findings: Vec<&Explained<'_>> = self.told().collect();
                 findings.sort_by_cached_key(|f| narrowness(self.document_of(f.finding), f));
                 let unchecked = Invocation { recheck: None, ..*invocation };
                 let invocation = |place: usize| if place < MOST_CHECKED { invocation } else { &unchecked };
                 let findings = findings.into_iter().enumerate();
                 findings.map(|(place, found)| finding::issue(self, found, invocation(place))).collect()
             }
-            Verdict::Unknown(unknown) => undecided::issues(self, unknown),
+            Verdict::Unknown(unknown) => undecided::issues(self, unknown, invocation.recheck),
         };
         if let Verdict::Fail(all) = &self.answer.verdict
             && all.len() != self.findings.len()
@@ -44,10 +44,29 @@ impl Judgement<'_> {
         issues
     }
 
+    /// Lists the findings that say something of their own. An Allow statement that is as before lets through what a Deny no longer
+    /// stops: the finding about the Deny says so.
+    pub(super) fn told(&self) -> impl Iterator<Item = &Explained<'_>> {
+        self.findings.iter().filter(|explained| !self.follows(explained))
+    }
+
+    /// True if a finding is the consequence of weaker Deny statements, each of which has a finding.
+    fn follows(&self, explained: &Explained<'_>) -> bool {
+        let Some(Refusal::Denied { statement: deny, lacks: None }) = &explained.refusal else { return false };
+        let is_weakened = |other: &Explained<'_>| {
+            other.finding.set == RequestSet::Denied && other.finding.statement == *deny
+        };
+        let allow = self.policy.statements.get(explained.finding.statement);
+        let is_unchanged = self.existing.zip(allow).is_some_and(|(existing, allow)| {
+            existing.statements.iter().any(|own| own.content().eq(allow.content()))
+        });
+        is_unchanged && self.answer.cut_short().is_none() && self.findings.iter().any(is_weakened)
+    }
+
     /// Lists the undecided parts beside the findings of a FAIL: they become reasons for UNKNOWN once the findings are accepted.
     pub fn open_issues(&self) -> Vec<Issue> {
         match self.answer.open.as_deref() {
-            Some(open) => undecided::issues(self, open),
+            Some(open) => undecided::issues(self, open, None),
             None => Vec::new(),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::evaluate::{Decision, LayerTrace, Layered, Truth, deciding, missing};
 use crate::explain::display::{one_line, statement_name};
-use crate::policy::{Document, LayerKind, Layers, PrincipalForms, Statement};
+use crate::policy::{Attached, Document, LayerKind, LayerSet, Layers, PrincipalForms, Statement};
 
 /// The part of one layer in a decision.
 #[derive(Clone, Debug)]
@@ -105,7 +105,20 @@ impl<'a> LayerReport<'a> {
                 ("allow", "does not deny".to_owned())
             }
             (None, Truth::False, Truth::False) => {
-                ("implicit", "has no Allow statement that applies".to_owned())
+                let is_it =
+                    |set: &LayerSet<'_, &'a Document>| (set.kind, set.level) == (trace.kind, trace.level);
+                let policies = layers.attached().find(is_it).map_or(&[][..], |set| set.policies);
+                let names: Vec<String> = policies
+                    .iter()
+                    .filter_map(Attached::policy)
+                    .map(|document| one_line(document.source.name()))
+                    .collect();
+                let of = match names.as_slice() {
+                    [] => String::new(),
+                    [one] => format!(" ({one})"),
+                    [one, ..] => format!(" ({one} and {} more)", names.len() - 1),
+                };
+                ("implicit", format!("has no Allow statement that applies{of}"))
             }
         };
         if decision == "open" {
@@ -138,7 +151,8 @@ fn named(by: Option<(&Document, usize, &Statement)>) -> String {
     match by {
         Some((document, index, statement)) => {
             let name = one_line(document.source.name());
-            format!("{} of {name}", statement_name(index, Some(statement)))
+            let line = document.source.position(statement.span.start as usize).line;
+            format!("{} of {name} (line {line})", statement_name(index, Some(statement)))
         }
         None => "a policy that is not known".to_owned(),
     }

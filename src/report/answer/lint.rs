@@ -8,12 +8,15 @@ use crate::explain::display::{KeyNames, counted, one_line, statement_name};
 use crate::explain::repair::name_tenant;
 use crate::explain::replay::{self, Replayer};
 use crate::index::broken;
-use crate::policy::{Document, Effect, RequestSet, Statement};
+use crate::policy::{ActionPattern, Document, Effect, RequestSet, Statement};
 use crate::report::display;
 use crate::report::fingerprint::statement_text;
 use crate::report::issue::{Issue, Kind, Mark, Status, Subject};
 use crate::request::closest_global_key;
 use crate::span::Span;
+
+/// The largest length of a value that advice repeats.
+const LONGEST_VALUE: usize = 80;
 
 /// Returns the code of a fault; `iamsat explain` has a page about each.
 fn code(fault: Fault) -> Code {
@@ -165,10 +168,17 @@ fn issue(
         Fault::DeniesNothing { can_go: false } => Kind::Warning,
         _ => Kind::Lint,
     };
+    let marks = match excluding(statement, defect) {
+        marks if !marks.is_empty() => marks,
+        _ => vec![Mark { span, label: label.into() }],
+    };
+    let pointer = marks.first().and_then(|mark| document.pointer_within(defect.statement, mark.span));
+    let covering =
+        covering(statement, defect.fault).map(|span| Mark { span, label: "this covers it".to_owned() });
     let issue = Issue {
         source: Some(document.source.clone()),
-        marks: vec![Mark { span, label: label.into() }],
-        pointer: document.pointer_within(defect.statement, span),
+        marks: marks.into_iter().chain(covering).collect(),
+        pointer,
         ..Issue::new(kind, code, one_line(&title))
     };
     let mut issue = issue.with_fingerprint(&[code.as_str(), &text, source]);
@@ -202,8 +212,76 @@ struct Words {
     help: String,
 }
 
+/// Names the keys of conditions; `None` if there are none.
+fn keys_of(statement: &Statement, conditions: &[usize]) -> Option<String> {
+    let mut keys: Vec<&str> = Vec::new();
+    for condition in conditions.iter().filter_map(|place| statement.conditions.get(*place)) {
+        if !keys.contains(&&*condition.key.value.text) {
+            keys.push(&condition.key.value.text);
+        }
+    }
+    match keys.as_slice() {
+        [] => None,
+        [one] => Some((*one).to_owned()),
+        [first @ .., last] => Some(format!("{} and {last}", first.join(", "))),
+    }
+}
+
+/// Marks the conditions that exclude each other.
+fn excluding(statement: &Statement, defect: &Defect) -> Vec<Mark> {
+    let conditions = defect.exclusive.iter().filter_map(|place| statement.conditions.get(*place));
+    let marks = conditions.enumerate().map(|(place, condition)| Mark {
+        span: condition.span,
+        label: match (place, defect.exclusive.len()) {
+            (0, 1) => "no request that the rest of the statement matches meets this",
+            (0, 2) => "no request meets both this",
+            (0, _) => "no request meets all of these: this",
+            _ => "and this",
+        }
+        .to_owned(),
+    });
+    marks.collect()
+}
+
+/// Finds the action of a statement that by itself covers a redundant one.
+fn covering(statement: &Statement, fault: Fault) -> Option<Span> {
+    let Fault::RedundantValue(Axis::Action, place) = fault else { return None };
+    if statement.action.negated {
+        return None;
+    }
+    let values = &statement.action.values;
+    let own = &values.get(place)?.value;
+    let others = values.iter().enumerate().filter(|(other, _)| *other != place);
+    let text = own.text.to_ascii_lowercase();
+    // A pattern that matches another one, the wildcards of that taken for letters, covers it, unless a `?` stands for a `*`.
+    let covers = |pattern: &ActionPattern| {
+        (!text.contains('*') || !pattern.text.contains('?')) && evaluate::glob_matches(&pattern.glob, &text)
+    };
+    others.into_iter().find(|(_, value)| covers(&value.value)).map(|(_, value)| value.span)
+}
+
 /// Returns the title, label and help about a statement that matches no request.
-fn never_applies(statement: &Statement, name: &str) -> (String, &'static str, &'static str) {
+fn never_applies(
+    statement: &Statement,
+    name: &str,
+    exclusive: &[usize],
+) -> (String, &'static str, &'static str) {
+    if let Some(keys) = keys_of(statement, exclusive) {
+        return match exclusive.len() {
+            1 => (
+                format!(
+                    "{name} matches no request: no request of the rest of it meets the condition on {keys}"
+                ),
+                "no request meets this",
+                "correct this condition, or remove the statement: the policy SAME (proved)",
+            ),
+            _ => (
+                format!("{name} matches no request: its conditions on {keys} exclude each other"),
+                "no request meets this",
+                "correct one of these conditions, or remove the statement: the policy SAME (proved)",
+            ),
+        };
+    }
     match empty_element(statement) {
         Some((element, _)) => (
             format!("{name} matches no request: its `{element}` is empty"),
@@ -232,7 +310,7 @@ fn words(document: &Document, defect: &Defect, statement: &Statement, source: &s
     let key = |place: usize| condition(place).map_or("", |c| &*c.key.value.text);
     let does = if statement.effect.value == Effect::Allow { "allows" } else { "denies" };
     let (title, label, help) = match defect.fault {
-        Fault::NeverApplies => never_applies(statement, &name),
+        Fault::NeverApplies => never_applies(statement, &name, &defect.exclusive),
         Fault::FullyDenied => (
             format!("everything that {name} allows is denied"),
             "all of this is denied by Deny statements",
@@ -259,10 +337,15 @@ fn words(document: &Document, defect: &Defect, statement: &Statement, source: &s
                 false => "it limits only what other policies allow: keep it if that is intended",
             },
         ),
-        Fault::RedundantValue(..) => (
-            format!("{source} in {name} has no effect"),
+        fault @ Fault::RedundantValue(..) => (
+            match covering(statement, fault) {
+                Some(by) => {
+                    format!("{source} in {name} has no effect: {} covers it", document.source.slice(by))
+                }
+                None => format!("{source} in {name} has no effect"),
+            },
             "without it, the policy means the same",
-            "remove it: the policy SAME (proved)",
+            "remove VALUE: the policy SAME (proved)",
         ),
         Fault::AlwaysMet(place) => (
             format!("the condition on {} in {name} is always met", key(place)),
@@ -351,6 +434,10 @@ fn words(document: &Document, defect: &Defect, statement: &Statement, source: &s
             let request = defect.finding.as_ref().map(|finding| finding.witness.request());
             let advice = request.and_then(|request| name_tenant(statement, request, &name));
             advice.unwrap_or_else(|| help.to_owned())
+        }
+        Fault::RedundantValue(..) => {
+            let value = if source.len() <= LONGEST_VALUE { source } else { "it" };
+            help.replace("SAME", same).replacen("VALUE", value, 1)
         }
         _ => help.replace("SAME", same),
     };

@@ -1,6 +1,7 @@
 //! The places of a finding: the part of the checked policy to look at, and the part of the other policy that decides.
 
 use super::judgement::Judgement;
+use crate::evaluate::glob_matches;
 use crate::explain::display::{one_line, statement_name};
 use crate::explain::{Explained, Missing, Part, Place, Refusal, WeakerDenial};
 use crate::policy::{Document, RequestSet, Statement};
@@ -72,6 +73,7 @@ fn blamed(judgement: &Judgement<'_>, explained: &Explained<'_>) -> Places {
         },
     }];
     marks.extend(blame.others.iter().map(|p| Mark { span: p.span, label: label(p).to_owned() }));
+    marks.extend(granted(judgement, explained));
     marks.extend(
         blame.conditions.iter().map(|loose| Mark { span: loose.operator, label: one_line(&loose.why) }),
     );
@@ -81,6 +83,24 @@ fn blamed(judgement: &Judgement<'_>, explained: &Explained<'_>) -> Places {
         pointer: blame.primary.pointer.clone(),
         elsewhere: None,
     }
+}
+
+/// Marks the values of the statement that grant other listed actions.
+fn granted(judgement: &Judgement<'_>, explained: &Explained<'_>) -> Vec<Mark> {
+    let blame = &explained.blame;
+    let statement = judgement.policy.statements.get(blame.statement);
+    let values =
+        statement.filter(|own| !own.action.negated).map_or(&[][..], |own| own.action.values.as_slice());
+    let mut marks: Vec<Mark> = Vec::new();
+    for action in judgement.granted_by(blame.statement) {
+        let lower = action.to_ascii_lowercase();
+        let value = values.iter().find(|value| glob_matches(&value.value.glob, &lower));
+        let is_new = |span: Span| span != blame.primary.span && marks.iter().all(|mark| mark.span != span);
+        if let Some(span) = value.map(|value| value.span).filter(|span| is_new(*span)) {
+            marks.push(Mark { span, label: format!("allows {}", one_line(action)) });
+        }
+    }
+    marks
 }
 
 /// Returns what a mark says of an element of a statement.
@@ -165,7 +185,7 @@ fn loose_first(policy: &Document, explained: &Explained<'_>, blamed: Places) -> 
 }
 
 /// Returns the statement of the existing policy that allows the request but for conditions, with these.
-fn demands<'e>(explained: &'e Explained<'_>) -> Option<(usize, Vec<(usize, &'e str)>)> {
+pub(super) fn demands<'e>(explained: &'e Explained<'_>) -> Option<(usize, Vec<(usize, &'e str)>)> {
     let Some(Refusal::Short { statement, missing, .. }) = &explained.refusal else { return None };
     let all: Option<Vec<(usize, &str)>> = missing
         .iter()
@@ -183,7 +203,7 @@ fn conditions(existing: &Document, explained: &Explained<'_>) -> Option<Elsewher
     let statement = existing.statements.get(index)?;
     let mark = |(condition, why): (usize, &str)| {
         let operator = statement.conditions.get(condition)?.operator.span;
-        Some(Mark { span: operator, label: one_line(why) })
+        Some(Mark { span: operator, label: format!("required here, and {}", one_line(why)) })
     };
     let marks: Vec<Mark> = demanded.into_iter().filter_map(mark).collect();
     let first = marks.first()?.span;

@@ -7,7 +7,7 @@ use crate::check::{CanAnswer, CanVerdict, NearMiss, Wanted};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::evaluate::{Options, decide_layers};
-use crate::explain::display::{KeyNames, counted, one_line};
+use crate::explain::display::{KeyNames, counted, one_line, statement_name};
 use crate::policy::{Document, LayerKind, Layers, PolicyType};
 use crate::report::display;
 use crate::report::issue::{Issue, Kind, Status, Subject};
@@ -95,9 +95,29 @@ impl<'a> Possible<'a> {
         Possible { command, documents, own, answer, witness, near, gaps: &[], absent, are_listed: false }
     }
 
-    /// Says what to do about a request that is allowed.
-    pub(in crate::report) const HELP: &'static str =
-        "if this is not intended, narrow one of the statements that allow it, or deny it in any layer";
+    /// Says what to do: about a request that is allowed, or about one that only one layer refuses.
+    pub(in crate::report) fn help(&self) -> Option<String> {
+        if let Some(Traced { layers, .. }) = &self.witness {
+            let allowing = layers.layers.iter().filter(|layer| layer.decision == "allow");
+            let named = allowing.filter_map(|layer| {
+                let (document, index, statement) = layer.by?;
+                Some(format!("{} of {}", statement_name(index, Some(statement)), document.source.name()))
+            });
+            // The same policy may be attached to several levels.
+            let mut named: Vec<String> = named.collect();
+            named.dedup();
+            let narrow = match named.as_slice() {
+                [] | [_, _, _, ..] => "narrow one of the statements that allow it".to_owned(),
+                named => format!("narrow {}", named.join(" or ")),
+            };
+            return Some(one_line(&format!("if this is not intended, {narrow}, or deny it in any layer")));
+        }
+        let near = self.near.as_ref()?;
+        Some(one_line(&format!(
+            "nothing to do if this is intended; otherwise the {} has to allow it too",
+            near.by
+        )))
+    }
 
     /// Returns the verdict in the words of the command.
     pub fn result(&self) -> &'static str {
@@ -117,13 +137,13 @@ impl<'a> Possible<'a> {
             (CanVerdict::Unknown(_), _) => false,
         };
         let name = |kind: &LayerKind| match kind {
-            LayerKind::Identity => "identity policies",
-            LayerKind::Boundary => "permissions boundary",
-            LayerKind::Session => "session policies",
-            LayerKind::ServiceControl => "SCPs",
-            LayerKind::ResourceControl => "RCPs",
-            LayerKind::Resource => "policy of the resource",
-            LayerKind::Endpoint => "policy of a VPC endpoint",
+            LayerKind::Identity => "identity policies (--identity)",
+            LayerKind::Boundary => "permissions boundary (--boundary-policy)",
+            LayerKind::Session => "session policies (--session-policy)",
+            LayerKind::ServiceControl => "SCPs (--scp)",
+            LayerKind::ResourceControl => "RCPs (--rcp)",
+            LayerKind::Resource => "policy of the resource (--resource-policy)",
+            LayerKind::Endpoint => "policy of a VPC endpoint (--endpoint)",
         };
         let names: Vec<&str> =
             self.absent.iter().filter(|kind| self.are_listed && could_matter(kind)).map(name).collect();
@@ -151,7 +171,10 @@ impl<'a> Possible<'a> {
                 format!("{result}. all layers together allow no such request: proved for {every}")
             }
             (CanVerdict::Unknown(unknown), _) => {
-                format!("{result}. {}{end}", counted(unknown.reasons.len(), "reason"))
+                let reasons = counted(unknown.reasons.len(), "reason");
+                format!(
+                    "{result}. could not decide whether all layers together allow such a request, for {reasons}{end}"
+                )
             }
         };
         one_line(&(sentence + &dated(world, edition)))
@@ -169,14 +192,14 @@ impl<'a> Possible<'a> {
                 &self.documents,
                 unknown,
                 PolicyType::Resource,
-                "it could not be decided whether all layers together allow such a request",
+                "could not decide whether all layers together allow such a request",
             ),
             (CanVerdict::Can(_), Some(traced)) => {
                 let title = format!("{} on {} is allowed", traced.request.action, traced.request.resource);
                 let issue = Issue::new(Kind::Finding, Code::CanAccess, one_line(&title))
                     .with_note("request", display::table(&self.rows(traced.request)));
                 let issue = issue.with_note("layers", traced.layers.lines().join("\n"));
-                vec![issue.with_note("help", Possible::HELP)]
+                vec![self.help().into_iter().fold(issue, |issue, help| issue.with_note("help", help))]
             }
             _ => Vec::new(),
         }

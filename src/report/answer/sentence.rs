@@ -2,6 +2,7 @@
 
 use super::judgement::Judgement;
 use super::public_access::addresses;
+use super::undecided::question;
 use super::world::{among, every_request, latent};
 use crate::check::ONLY_FOR_SCP;
 use crate::explain::display::{counted, one_line};
@@ -25,11 +26,12 @@ impl Judgement<'_> {
         let sentence = match &self.answer.verdict {
             Verdict::Pass(_) => {
                 let (world, edition) = (self.answer.world, self.answer.edition.as_ref());
-                format!("PASS. {}: proved for {}", pass(self), every_request(world, edition))
+                let nothing = if issues.is_empty() { "; nothing to do" } else { "" };
+                format!("PASS. {}: proved for {}{nothing}", pass(self), every_request(world, edition))
             }
             Verdict::Fail(_) => {
-                let denied = self.findings.iter().filter(|f| f.finding.set == RequestSet::Denied).count();
-                let found = self.findings.len();
+                let denied = self.told().filter(|f| f.finding.set == RequestSet::Denied).count();
+                let found = self.told().count();
                 let some = found - denied;
                 let all = counted(self.policy.statements.len(), "statement");
                 let what = match (self.check, some) {
@@ -68,7 +70,8 @@ impl Judgement<'_> {
                 }
             }
             Verdict::Unknown(unknown) => {
-                format!("UNKNOWN. {about}{}", counted(unknown.reasons.len(), "reason"))
+                let (what, reasons) = (question(self), counted(unknown.reasons.len(), "reason"));
+                format!("UNKNOWN. {what}, for {reasons}")
             }
         };
         let end = self.end();
@@ -99,9 +102,13 @@ impl Judgement<'_> {
     pub fn basis(&self) -> String {
         let sizes = self.answer.verdict.is_pass().then(|| proved(self));
         let beside = (self.answer.beside_others && self.check == AwsCheck::NoNewAccess)
-            .then(|| "judged beside others".to_owned());
+            .then(|| "what the policies deny counts too, because they limit what others allow".to_owned());
         let inferred = self.answer.policy_type_inferred;
-        let inferred = inferred.then(|| format!("read as {}", self.answer.policy_type.reading(true)));
+        let why = match self.answer.policy_type.has_principals() {
+            true => "a statement has a Principal",
+            false => "no statement has a Principal",
+        };
+        let inferred = inferred.then(|| format!("read as {}: {why}", self.answer.policy_type.reading(true)));
         // A sentence about one world names the day itself.
         let edition = self.answer.edition.as_ref().filter(|_| self.answer.world == World::Open);
         let listed = edition.map(|edition| format!("names of AWS as listed on {}", edition.date));
@@ -133,7 +140,7 @@ fn pass(judgement: &Judgement<'_>) -> String {
             Some(few) if !few.intervals().is_empty() => {
                 format!("{name} lets outsiders in only from {}", addresses(few.sizes()))
             }
-            _ => format!("{name} is not public: it lets no outsider in"),
+            _ => format!("{name} is not public, it lets no outsider in"),
         },
     }
 }

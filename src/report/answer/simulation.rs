@@ -114,7 +114,9 @@ impl Remark {
     pub fn of_missing(missing: &Missing) -> Remark {
         let Missing { name, assumed } = missing;
         let message = match assumed {
-            Some(value) => format!("every request has {name}, but none is given: `{value}` is assumed"),
+            Some(value) => format!(
+                "every request has {name}, but none is given: `{value}` is assumed; `--context {name}=VALUE` gives another"
+            ),
             None => format!(
                 "every such request has {name}, but none is given: conditions on it are evaluated as if it were absent; \
                  give it with `--context {name}=VALUE`"
@@ -265,7 +267,7 @@ impl<'a> Simulation<'a> {
                 let names: Vec<&str> = self.documents.iter().map(|d| d.source.name()).collect();
                 one_line(&format!(
                     "implicitly denied by {} alone, no Allow statement applies; an identity policy of the same account may still \
-                     allow it",
+                     allow it (to ask about both: --identity FILE --resource-policy FILE)",
                     names.join(" and ")
                 ))
             }
@@ -281,6 +283,48 @@ impl<'a> Simulation<'a> {
         self.policy_type == PolicyType::Resource
             && self.request.requester.as_ref().is_some_and(|requester| requester.account().is_some())
             && !["kms:", "sts:"].iter().any(|service| action.starts_with(service))
+    }
+
+    /// Says what would have to change for the request to be allowed; `None` if it is, or if layers or open parts decide.
+    pub(in crate::report) fn advice(&self) -> Option<String> {
+        if self.layers.is_some() || self.expected.is_some() {
+            return None;
+        }
+        let place = |report: &StatementReport<'_>| {
+            let line = report.document.source.position(report.statement.span.start as usize).line;
+            let name = statement_name(report.index, Some(report.statement));
+            format!("{name} ({}:{line})", one_line(report.document.source.place_name()))
+        };
+        let lacks = |report: &StatementReport<'_>| {
+            let lacks = report.parts.iter().filter(|part| part.truth != Truth::True);
+            lacks.map(|part| if part.element == "Condition" { 1 } else { 100 }).sum::<usize>()
+        };
+        match self.decision {
+            Decision::ExplicitlyDenied => {
+                let denies = |report: &&StatementReport<'_>| {
+                    report.applies == Truth::True && report.statement.effect.value == Effect::Deny
+                };
+                let denials: Vec<String> = self.statements.iter().filter(denies).map(place).collect();
+                Some(format!(
+                    "a Deny wins over every Allow: to let the request through, narrow {}; otherwise nothing to do",
+                    denials.join(" and ")
+                ))
+            }
+            Decision::ImplicitlyDenied => {
+                let allows =
+                    self.statements.iter().filter(|report| report.statement.effect.value == Effect::Allow);
+                let closest = allows.min_by_key(|report| lacks(report));
+                Some(match closest {
+                    Some(closest) => format!(
+                        "to let the request through, change it or {} so that the parts marked `-` there match; otherwise nothing to do",
+                        place(closest)
+                    ),
+                    None => "to let the request through, add an Allow statement; otherwise nothing to do"
+                        .to_owned(),
+                })
+            }
+            Decision::Allowed | Decision::Undetermined => None,
+        }
     }
 
     /// Converts the simulation to the common form of all formats.

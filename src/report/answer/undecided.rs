@@ -1,21 +1,59 @@
 //! Issues for the reasons why there is no answer.
 
 use super::judgement::Judgement;
+use super::several_values::SeveralValues;
 use crate::code::Code;
+use crate::explain::Recheck;
 use crate::explain::display::{KeyNames, one_line};
 use crate::limits::Exhausted;
 use crate::policy::{Document, PolicyType};
+use crate::report::aws_messages::AwsCheck;
 use crate::report::display;
 use crate::report::issue::{Issue, Kind, Mark};
 use crate::solve::{Unknown, UnknownReason};
 
 /// Makes an issue of every reason why there is no answer.
-pub(super) fn issues(judgement: &Judgement<'_>, unknown: &Unknown) -> Vec<Issue> {
-    let message = judgement.check.unknown_message();
-    among(&judgement.documents(), unknown, judgement.answer.policy_type, message)
+pub(super) fn issues(
+    judgement: &Judgement<'_>,
+    unknown: &Unknown,
+    recheck: Option<&Recheck<'_>>,
+) -> Vec<Issue> {
+    let several = SeveralValues::of(judgement, unknown);
+    let mut unknown = unknown.clone();
+    let mut notes = Vec::new();
+    if let Some(several) = &several {
+        if let Some(candidate) = &mut unknown.candidate {
+            if let Some(example) = several.example(judgement, candidate) {
+                *candidate = example;
+            }
+            notes.extend(several.meanings(judgement, candidate).map(|text| ("why", text)));
+        }
+        notes.extend(several.advice(judgement.check, recheck).map(|text| ("help", text)));
+    }
+    let message = question(judgement);
+    let policy_type = judgement.answer.policy_type;
+    let mut issues = among(&judgement.documents(), &unknown, policy_type, &message).into_iter();
+    let first = issues
+        .next()
+        .map(|first| notes.into_iter().fold(first, |issue, (name, text)| issue.with_note(name, text)));
+    first.into_iter().chain(issues).collect()
 }
 
-/// Makes an issue of every reason why a query about these documents has no answer. `message` says what could not be decided.
+/// Says what could not be decided.
+pub(super) fn question(judgement: &Judgement<'_>) -> String {
+    let name = judgement.policy.source.name();
+    match (judgement.check, judgement.existing) {
+        (AwsCheck::NoNewAccess, Some(existing)) => {
+            format!("could not decide whether {name} allows more than {}", existing.source.name())
+        }
+        (AwsCheck::NoNewAccess, None) => format!("could not decide whether {name} allows anything new"),
+        (AwsCheck::AccessNotGranted(_), _) => format!("could not decide whether {name} grants listed access"),
+        (AwsCheck::NoPublicAccess(_), _) => format!("could not decide whether {name} lets outsiders in"),
+    }
+}
+
+/// Makes an issue of every reason why a query about these documents has no answer. `message` says what could not be decided, and starts
+/// the first title.
 pub(super) fn among(
     documents: &[&Document],
     unknown: &Unknown,
@@ -64,11 +102,22 @@ pub(super) fn among(
             if let Some(candidate) = &candidate {
                 issue = issue.with_note("request", candidate.clone());
             }
-            issue = issue.with_note("note", message);
+            issue.title = one_line(&format!("{message}: {}", continued(&issue.title)));
         }
         issues.push(issue);
     }
     issues
+}
+
+/// Returns a sentence as it goes on after a colon: without its capital, unless that is the start of a name.
+fn continued(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => sentence.to_owned(),
+    }
 }
 
 /// Says how to get an answer if a limit ended the search.

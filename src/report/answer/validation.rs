@@ -121,9 +121,11 @@ impl Validated {
         let mut issues: Vec<Issue> = findings.iter().map(made).collect();
         let fails = issues.iter().any(|issue| issue.kind == Kind::Finding);
         // Proofs explain and add; only AWS's findings decide.
-        issues.extend(exact.iter().flatten().map(|issue| match issue.kind {
-            Kind::Unknown => issue.clone(),
-            _ => Issue { kind: Kind::Warning, ..issue.clone() },
+        let rest = explained(&mut issues, exact.iter().flatten());
+        let beside = rest.iter().filter(|issue| issue.kind != Kind::Unknown).count();
+        issues.extend(rest.into_iter().map(|issue| match issue.kind {
+            Kind::Unknown => issue,
+            _ => Issue { kind: Kind::Warning, ..issue },
         }));
         let cut = "a limit was reached before the validation was complete: there may be more findings";
         issues.extend(open.iter().map(|code| Issue::new(Kind::Unknown, *code, cut)));
@@ -133,14 +135,63 @@ impl Validated {
             false => Status::Pass,
         };
         let file = Some(text.source.in_file(text.part).0.name().to_owned());
-        let message = message(&findings);
+        let message = message(&findings, beside);
         let subject = Subject { name, file, rule: None, status, message, issues };
         Validated { subject, findings, exact, open, policy_type, resource }
     }
 }
 
-/// Counts findings by type.
-fn message(findings: &[Finding]) -> String {
+/// True if a finding of lint says the same as one of AWS's about the same place.
+pub(crate) fn repeats(own: Code, aws: AwsCode) -> bool {
+    match own {
+        Code::RedundantAction => aws == AwsCode::RedundantAction,
+        Code::RedundantResource => aws == AwsCode::RedundantResource,
+        Code::AllowWithNotPrincipal => aws == AwsCode::AllowWithNotPrincipal,
+        Code::ActionNotListed => {
+            matches!(aws, AwsCode::InvalidAction | AwsCode::InvalidService | AwsCode::InvalidServiceInAction)
+        }
+        Code::KeyNotListed | Code::UnknownGlobalKey => {
+            matches!(aws, AwsCode::InvalidGlobalConditionKey | AwsCode::InvalidServiceConditionKey)
+        }
+        _ => false,
+    }
+}
+
+/// Explains AWS's findings by what lint says of the same places, and returns what lint says beyond.
+fn explained<'i>(issues: &mut [Issue], exact: impl Iterator<Item = &'i Issue>) -> Vec<Issue> {
+    let mut done: Vec<usize> = Vec::new();
+    let mut rest = Vec::new();
+    for own in exact {
+        let place = own.marks.first().map(|mark| mark.span);
+        let is_same = |issue: &Issue| {
+            matches!(issue.code, Code::Aws(aws) if repeats(own.code, aws))
+                && issue.marks.iter().any(|mark| Some(mark.span) == place)
+        };
+        let Some((at, issue)) = issues.iter_mut().enumerate().find(|(_, issue)| is_same(issue)) else {
+            rest.push(own.clone());
+            continue;
+        };
+        for mark in &own.marks {
+            let same = issue.marks.iter_mut().find(|known| known.span == mark.span && known.label.is_empty());
+            if let Some(known) = same {
+                known.label.clone_from(&mark.label);
+            }
+        }
+        let advice = own.notes.iter().find(|(name, _)| *name == "help");
+        let known = issue.notes.iter_mut().find(|(name, _)| *name == "help");
+        if let (Some((_, advice)), Some((_, known))) = (advice, known) {
+            match done.contains(&at) {
+                true => known.push_str(&format!("\n{advice}")),
+                false => known.clone_from(advice),
+            }
+        }
+        done.push(at);
+    }
+    rest
+}
+
+/// Counts findings by type, and those of lint `beside` them.
+fn message(findings: &[Finding], beside: usize) -> String {
     let count = |of: FindingType| findings.iter().filter(|finding| finding.code.finding_type() == of).count();
     let noun = |of: FindingType| match of {
         FindingType::Error => "error",
@@ -154,9 +205,11 @@ fn message(findings: &[Finding]) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, noun)| counted(count, noun))
         .collect();
-    match counts.is_empty() {
-        true => "no findings".to_owned(),
-        false => counts.join(", "),
+    let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
+    match beside {
+        0 => counts,
+        1 => format!("{counts}; 1 warning of lint beside"),
+        n => format!("{counts}; {n} warnings of lint beside"),
     }
 }
 

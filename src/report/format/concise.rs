@@ -1,4 +1,5 @@
-//! One line a finding: the place, the severity, the code and the headline, as compilers and linters write them.
+//! One line a finding: the place, the severity, the code, the headline and the first line of the advice, as compilers and linters
+//! write them.
 
 use crate::explain::display::one_line;
 use crate::report::issue::{Issue, Kind, Report, Status, Subject};
@@ -50,8 +51,20 @@ fn line(issue: &Issue, name: &str, report: &Report) -> String {
     let (severity, code) = (issue.severity_name(), issue.code);
     match issue.silenced() {
         Some(reason) => format!("{place}: {severity}[{code}]: {} ({reason})", issue.title),
-        None => format!("{place}: {severity}[{code}]: {}", issue.title),
+        None => {
+            let help = help(issue);
+            let title =
+                if help.is_empty() { issue.title.as_str() } else { issue.title.trim_end_matches('.') };
+            format!("{place}: {severity}[{code}]: {title}{help}")
+        }
     }
+}
+
+/// Returns the first line of the advice of an issue.
+fn help(issue: &Issue) -> String {
+    let advice = issue.notes.iter().find(|(name, _)| *name == "help");
+    let line = advice.and_then(|(_, text)| text.lines().next());
+    line.map_or_else(String::new, |line| format!("; help: {line}"))
 }
 
 fn place_of(name: &str, report: &Report) -> String {

@@ -2,7 +2,7 @@
 
 use super::Settings;
 use super::files::{Files, MATCHING, is_excluded, kind_of};
-use crate::cli::config::{Config, InputKind};
+use crate::cli::config::InputKind;
 use crate::cli::input::{
     Git, SideFile, Sides, Tree, as_file, from_here, is_input, is_json, is_named_as_template,
 };
@@ -27,7 +27,7 @@ const MOST: usize = 64 << 20;
 pub(super) fn sides(settings: &Settings, files: &mut Files, base: &str) -> Result<KindSides, Failure> {
     let config = &settings.config;
     let mut git = Git::default();
-    let tree = git.tree(base)?;
+    let tree = git.tree(base, &settings.root)?;
     let mut pairing = Pairing { kinds: Vec::new(), seen: BTreeSet::new(), unread: Vec::new() };
     pairing.seen.extend(files.unread.iter().filter_map(|(path, _)| tree.place(path).ok()));
     for file in &files.list {
@@ -41,7 +41,7 @@ pub(super) fn sides(settings: &Settings, files: &mut Files, base: &str) -> Resul
         }
     }
     for input in &config.inputs {
-        pairing.deleted((input, base), (&git, &tree), config)?;
+        pairing.deleted((input, base), (&git, &tree), settings)?;
     }
     files.unread.append(&mut pairing.unread);
     Ok(pairing.kinds)
@@ -81,7 +81,7 @@ impl Pairing {
         &mut self,
         (input, base): (&str, &str),
         (git, tree): (&Git, &Tree),
-        config: &Config,
+        settings: &Settings,
     ) -> Result<(), Failure> {
         let spelled = from_here(Path::new(input)).map_err(|error| unreadable(input, reason(&error)))?;
         let directory = match tree.place(&spelled) {
@@ -113,7 +113,8 @@ impl Pairing {
         }
         for place in places.into_iter().filter(|place| !self.seen.contains(*place)).collect::<Vec<_>>() {
             let shown = tree.shown(place);
-            if is_excluded(&shown, config) {
+            let own = settings.own(&shown)?;
+            if is_excluded(&own, &settings.config) {
                 continue;
             }
             match tree.file(place) {
@@ -127,7 +128,7 @@ impl Pairing {
                     let content =
                         if is_json(Path::new(place)) { Vec::new() } else { git.content(&file, MOST)? };
                     if is_named || is_input(Path::new(place), || Some(content)) {
-                        let kind = kind_of(&shown, config);
+                        let kind = kind_of(&own, &settings.config);
                         self.add(kind, place, [Some(SideFile::Committed(file)), None]);
                     }
                 }

@@ -26,6 +26,8 @@ pub(super) struct Files {
 /// A file to check.
 pub(super) struct File {
     pub(super) path: String,
+    /// Its path from the directory of the configuration.
+    pub(super) own: String,
     /// The kind that the configuration states, if the file does not say it itself.
     pub(super) kind: Option<InputKind>,
     /// True if the file holds several policies and says what each of them is.
@@ -54,7 +56,8 @@ pub(super) fn found(settings: &Settings) -> Result<Files, Failure> {
                     continue;
                 }
             };
-            let excluded: Vec<usize> = excluding_patterns(&path, config).collect();
+            let own = settings.own(&path)?;
+            let excluded: Vec<usize> = excluding_patterns(&own, config).collect();
             excluding.extend(excluded.iter().copied());
             if !excluded.is_empty() || !seen.insert(path.clone()) {
                 continue;
@@ -63,7 +66,7 @@ pub(super) fn found(settings: &Settings) -> Result<Files, Failure> {
                 found.passed_over.push(path);
                 continue;
             }
-            match opened(&mut reader, path.clone(), config) {
+            match opened(&mut reader, (path.clone(), own), config) {
                 Ok(file) => found.list.push(file),
                 Err(failure) => found.unread.push((path, failure)),
             }
@@ -83,7 +86,7 @@ pub(super) fn found(settings: &Settings) -> Result<Files, Failure> {
 }
 
 /// Opens a file to see what it is.
-fn opened(reader: &mut Reader, path: String, config: &Config) -> Result<File, Failure> {
+fn opened(reader: &mut Reader, (path, own): (String, String), config: &Config) -> Result<File, Failure> {
     let (is_container, has_principals, fault) = match reader.open(&as_file(&path), "policy")? {
         Opened::Several(_) => (true, false, None),
         Opened::One(read) => {
@@ -94,8 +97,8 @@ fn opened(reader: &mut Reader, path: String, config: &Config) -> Result<File, Fa
             (false, has_principals, fault.filter(|_| !is_none))
         }
     };
-    let kind = kind_of(&path, config).filter(|_| !is_container);
-    Ok(File { path, kind, is_container, has_principals, fault })
+    let kind = kind_of(&own, config).filter(|_| !is_container);
+    Ok(File { path, own, kind, is_container, has_principals, fault })
 }
 
 /// The number of bytes of a file of which a pattern says that it is an input.

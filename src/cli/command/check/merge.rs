@@ -3,7 +3,7 @@
 use crate::cli::Exit;
 use crate::cli::output::directory;
 use crate::code::Code;
-use crate::report::{Issue, Kind, Report, Status, Subject};
+use crate::report::{Issue, Kind, Report, Status, Subject, repeats};
 use std::collections::BTreeSet;
 
 /// The outcome of a check.
@@ -67,6 +67,41 @@ pub(super) fn once(runs: &mut [Done]) {
     for subject in runs.iter_mut().flat_map(|run| &mut run.report.subjects) {
         let (name, status) = (subject.name.clone(), subject.status);
         subject.issues.retain(|issue| is_needed(status, issue) || seen.insert(key(&name, issue)));
+    }
+}
+
+/// Drops one of two issues of AWS's validation and of lint that say the same of the same place: a warning beside a problem, or else lint's.
+pub(super) fn of_one_place(runs: &mut [Done]) {
+    let place = |issue: &Issue| {
+        Some((issue.code, issue.source.as_ref()?.name().to_owned(), issue.marks.first()?.span))
+    };
+    let all: Vec<Issue> = runs
+        .iter()
+        .flat_map(|run| run.report.all_issues())
+        .filter(|issue| issue.accepted.is_none())
+        .cloned()
+        .collect();
+    let same = |own: &Issue, aws: &Issue| {
+        let Code::Aws(code) = aws.code else { return false };
+        let (Some((own_code, name, span)), Some((_, other, _))) = (place(own), place(aws)) else {
+            return false;
+        };
+        repeats(own_code, code) && name == other && aws.marks.iter().any(|mark| mark.span == span)
+    };
+    let is_warning = |issue: &Issue| issue.kind == Kind::Warning;
+    let is_repeated = |issue: &Issue| {
+        all.iter().any(|other| match issue.code {
+            Code::Aws(_) => same(other, issue) && is_warning(issue) && !is_warning(other),
+            _ => same(issue, other) && (is_warning(issue) || !is_warning(other)),
+        })
+    };
+    for subject in runs.iter_mut().flat_map(|run| &mut run.report.subjects) {
+        let before = subject.issues.len();
+        subject.issues.retain(|issue| issue.accepted.is_some() || !is_repeated(issue));
+        let dropped = before - subject.issues.len();
+        if dropped > 0 {
+            subject.message.push_str(&format!(" ({dropped} told by another check)"));
+        }
     }
 }
 

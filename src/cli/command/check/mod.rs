@@ -10,6 +10,7 @@ mod tell;
 use crate::cli::Exit;
 use crate::cli::args::CheckArgs;
 use crate::cli::config::{Config, load};
+use crate::cli::input::{from_directory, from_here, is_pattern};
 use crate::cli::output::Output;
 use crate::report::{Failure, Issue, Kind, Report, Status, Subject};
 use crate::surface::{isolated, reason, unreadable};
@@ -24,14 +25,9 @@ pub(crate) fn run(args: &CheckArgs, output: &mut Output) -> Result<Exit, Failure
     let start = args.paths.first().map_or(Path::new("."), PathBuf::as_path);
     let uses_baseline = args.baseline.baseline.is_none() && args.baseline.write_baseline.is_none();
     let config = load(args.config.as_deref(), start, uses_baseline)?;
-    let (stood, directory) = (std::env::current_dir().ok(), config.directory.clone());
     let settings = settled(args, config)?;
-    if stood != std::env::current_dir().ok() {
-        let named = match directory.is_relative() {
-            true => format!(", {}", directory.display()),
-            false => String::new(),
-        };
-        output.note(&format!("paths and replay commands start at the directory of the configuration{named}"));
+    if let Some(prefix) = &settings.prefix {
+        output.note(&format!("the configuration is that of {prefix}"));
     }
     if settings.config.inputs.is_empty() {
         return Err(Failure::validation(
@@ -52,9 +48,11 @@ pub(crate) fn run(args: &CheckArgs, output: &mut Output) -> Result<Exit, Failure
         None => Vec::new(),
     };
     let planned = steps::planned(&settings, &files, compared)?;
-    let done: Vec<Done> = planned.iter().map(|step| done(step, output)).collect();
+    let root = settings.other_root();
+    let done: Vec<Done> = planned.iter().map(|step| done(step, root, output)).collect();
     let mut done = merge::by_check(done);
     merge::once(&mut done);
+    merge::of_one_place(&mut done);
     for run in &mut done {
         merge::denied(run, args.deny_warnings, &settings.config.deny);
     }
@@ -68,9 +66,13 @@ pub(crate) fn run(args: &CheckArgs, output: &mut Output) -> Result<Exit, Failure
     Ok(exit)
 }
 
-/// The configuration with the flags, which win. The current directory is that of the configuration, from which all its paths start.
+/// The configuration with the flags, which win. Paths start at the current directory, as those on the command line.
 pub(super) struct Settings {
     pub(super) config: Config,
+    /// The directory of the configuration, from the root.
+    pub(super) root: PathBuf,
+    /// The same from the current directory; `None` for the current directory itself.
+    prefix: Option<String>,
     pub(super) base: Option<String>,
     pub(super) fail_on: String,
     pub(super) baseline: Option<String>,
@@ -79,32 +81,64 @@ pub(super) struct Settings {
     pub(super) today: Option<String>,
 }
 
+impl Settings {
+    /// Returns the path of a file as the configuration spells it: its patterns and the list of accepted findings are about such paths.
+    ///
+    /// # Errors
+    /// The current directory is not known.
+    pub(super) fn own(&self, path: &str) -> Result<String, Failure> {
+        from_directory(Path::new(path), &self.root).map_err(|error| unreadable(path, reason(&error)))
+    }
+
+    /// Returns the directory of the configuration, if it is not the current one.
+    pub(super) fn other_root(&self) -> Option<&Path> {
+        self.prefix.as_ref().map(|_| self.root.as_path())
+    }
+}
+
+/// Returns a path that starts at the directory of the configuration as it is spelled from the current one.
+fn from_root(prefix: Option<&str>, path: &str) -> String {
+    match prefix {
+        Some(prefix) if Path::new(path).is_relative() => format!("{prefix}/{path}"),
+        _ => path.to_owned(),
+    }
+}
+
 fn settled(args: &CheckArgs, mut config: Config) -> Result<Settings, Failure> {
-    // Paths on the command line start where the user is.
-    let whole = |path: &PathBuf| {
-        std::path::absolute(path).map_err(|error| unreadable(&path.display().to_string(), reason(&error)))
-    };
-    let paths = args.paths.iter().map(whole).collect::<Result<Vec<PathBuf>, Failure>>()?;
-    let given = args.baseline.baseline.as_ref().map(whole).transpose()?;
-    let written = args.baseline.write_baseline.as_ref().map(whole).transpose()?;
-    let name = config.directory.display().to_string();
-    std::env::set_current_dir(&config.directory).map_err(|error| unreadable(&name, reason(&error)))?;
-    let here = std::env::current_dir().map_err(|error| unreadable(&name, reason(&error)))?;
-    let text = |path: &Path| match path.strip_prefix(&here).unwrap_or(path).to_str() {
-        Some("") => Ok(".".to_owned()),
+    let text = |path: &PathBuf| match path.to_str() {
         Some(text) => Ok(text.to_owned()),
         None => Err(unreadable(&path.display().to_string(), "its name is not UTF-8 text")),
     };
-    if !paths.is_empty() {
-        config.inputs = paths.iter().map(|path| text(path)).collect::<Result<Vec<String>, Failure>>()?;
+    let name = config.directory.display().to_string();
+    let failed = |error: std::io::Error| unreadable(&name, reason(&error));
+    let root = config.directory.canonicalize().map_err(failed)?;
+    let prefix = Some(from_here(&root).map_err(failed)?).filter(|prefix| prefix != ".");
+    let rooted = |path: &String| from_root(prefix.as_deref(), path);
+    let input = |input: &String| {
+        let plain = rooted(input);
+        // The directory is no pattern, whatever its name is.
+        match is_pattern(&plain) {
+            true => from_root(prefix.as_deref().map(glob::Pattern::escape).as_deref(), input),
+            false => plain,
+        }
+    };
+    config.inputs = match args.paths.is_empty() {
+        true => config.inputs.iter().map(input).collect(),
+        false => args.paths.iter().map(text).collect::<Result<Vec<String>, Failure>>()?,
+    };
+    for list in [&mut config.rules, &mut config.baseline, &mut config.managed_policies] {
+        *list = list.as_ref().map(rooted);
     }
-    let write_baseline = written.as_deref().map(text).transpose()?;
+    config.parameters = config.parameters.iter().map(rooted).collect();
+    let write_baseline = args.baseline.write_baseline.as_ref().map(text).transpose()?;
     // A list that is written anew keeps the reasons of the old one, so it takes its place.
     let listed = config.baseline.clone().filter(|_| write_baseline.is_none());
-    let baseline = given.as_deref().map(text).transpose()?.or(listed);
+    let baseline = args.baseline.baseline.as_ref().map(text).transpose()?.or(listed);
     config.allow.extend(&args.baseline.allow);
     config.warn.extend(&args.baseline.warn);
     Ok(Settings {
+        root,
+        prefix,
         base: args.base.clone(),
         fail_on: args.fail_on.name().to_owned(),
         baseline,
@@ -116,10 +150,10 @@ fn settled(args: &CheckArgs, mut config: Config) -> Result<Settings, Failure> {
 }
 
 /// Runs a command as a part of this one.
-fn done(step: &Step, output: &Output) -> Done {
+fn done(step: &Step, root: Option<&Path>, output: &Output) -> Done {
     let mut collecting = output.collecting();
     let name = step.check.name();
-    match isolated(|| step.run(&mut collecting)).flatten() {
+    match isolated(|| step.run(root, &mut collecting)).flatten() {
         Ok(exit) => {
             let mut report = merge::joined(name, collecting.collected());
             report.subjects.extend(step.skipped.iter().map(skipped));

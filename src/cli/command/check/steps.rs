@@ -4,7 +4,7 @@ use super::Settings;
 use super::base::KindSides;
 use super::files::{File, Files};
 use crate::cli::Exit;
-use crate::cli::args::{Cli, Command, ContainerArgs};
+use crate::cli::args::{BaselineArgs, Cli, Command, ContainerArgs};
 use crate::cli::command::{checks, external_access, lint, validate_policy};
 use crate::cli::config::{Check, Config, InputKind};
 use crate::cli::input::{Reader, Sides, as_file, files as input_files};
@@ -15,6 +15,7 @@ use crate::report::Failure;
 use crate::validate::ValidatedResource;
 use clap::Parser;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// A command with its arguments.
 pub(super) struct Step {
@@ -27,11 +28,11 @@ pub(super) struct Step {
 }
 
 impl Step {
-    /// Runs the command.
+    /// Runs the command. The list of accepted findings has paths from `root`, or else from the current directory.
     ///
     /// # Errors
     /// An argument is not valid, or the command fails.
-    pub(super) fn run(&self, output: &mut Output) -> Result<Exit, Failure> {
+    pub(super) fn run(&self, root: Option<&Path>, output: &mut Output) -> Result<Exit, Failure> {
         let words =
             ["iamsat", self.check.name()].into_iter().chain(self.arguments.iter().map(String::as_str));
         let cli = Cli::try_parse_from(words).map_err(|error| {
@@ -43,13 +44,30 @@ impl Step {
                 lines.join(" ").trim_start_matches("error: ")
             ))
         })?;
+        let rooted = |baseline: &mut BaselineArgs| baseline.root = root.map(Path::to_owned);
         match cli.command {
-            Command::Lint(args) => lint::run(&args, output),
-            Command::ValidatePolicy(args) => validate_policy::run(&args, output),
-            Command::CheckNoPublicAccess(args) => checks::no_public_access(&args, output),
-            Command::CheckAccessNotGranted(args) => checks::access_not_granted(&args, output),
-            Command::FindExternalAccess(args) => external_access::run(&args, output),
+            Command::Lint(mut args) => {
+                rooted(&mut args.inputs.baseline);
+                lint::run(&args, output)
+            }
+            Command::ValidatePolicy(mut args) => {
+                rooted(&mut args.inputs.baseline);
+                validate_policy::run(&args, output)
+            }
+            Command::CheckNoPublicAccess(mut args) => {
+                rooted(&mut args.inputs.baseline);
+                checks::no_public_access(&args, output)
+            }
+            Command::CheckAccessNotGranted(mut args) => {
+                rooted(&mut args.inputs.baseline);
+                checks::access_not_granted(&args, output)
+            }
+            Command::FindExternalAccess(mut args) => {
+                rooted(&mut args.baseline);
+                external_access::run(&args, output)
+            }
             Command::CheckNoNewAccess(mut args) => {
+                rooted(&mut args.inputs.baseline);
                 args.sides = self.sides.clone();
                 checks::no_new_access(&args, output)
             }
@@ -158,7 +176,7 @@ pub(super) fn of_unknown_resources(settings: &Settings, files: &Files) -> Vec<(S
     }
     let is_unknown = |file: &&File| file.has_principals && !has_resource(file);
     let unknown = files.list.iter().filter(is_unknown).map(|file| {
-        let line = format!("{:?} = \"AWS::S3::Bucket\"", file.path);
+        let line = format!("{:?} = \"AWS::S3::Bucket\"", file.own);
         let message = format!(
             "could not check {} for public access: say what the policy is attached to, under [kinds]: {line}, for example",
             file.path

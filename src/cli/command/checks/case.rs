@@ -3,6 +3,7 @@
 use super::run::{Run, Without};
 use super::settle;
 use crate::check::{Answer, GrantedAction, Judging, Options};
+use crate::cli::command::baseline::own_name;
 use crate::cli::command::recheck;
 use crate::cli::input::{Input, Reference, Standing};
 use crate::cli::output::Output;
@@ -137,12 +138,13 @@ impl Judge<'_> {
             options.judging = Judging::Alone;
         }
         options.limits.deadline = deadline(self.run.search.timeout);
+        let own = own_name(&self.run.args.baseline, name).map_err(Without::Failed)?;
         match case.input.standing {
             Standing::Created => {
-                return Err(Without::Settled(Box::new(settle::created(name, policy, &options)?)));
+                return Err(Without::Settled(Box::new(settle::created((name, &own), policy, &options)?)));
             }
             Standing::Deleted => {
-                return Err(Without::Settled(Box::new(settle::deleted(name, policy, &options)?)));
+                return Err(Without::Settled(Box::new(settle::deleted((name, &own), policy, &options)?)));
             }
             Standing::Judged | Standing::Open(..) | Standing::Skipped(_) => {}
         }
@@ -351,7 +353,21 @@ fn told_values(issues: &mut [Issue], with_values: &WithValues, assumes_reference
                 *text = lines.join("\n");
             }
         }
-        issue.notes.extend(with_values.dependence.notes());
+        if let Some(named) = with_values.dependence.named().filter(|_| !with_values.dependence.holds_always) {
+            issue.title.push_str(&format!(", with {named}"));
+        }
+        let of_values: Vec<(&'static str, String)> =
+            with_values.dependence.notes().into_iter().chain(with_values.dependence.advice()).collect();
+        if of_values.iter().any(|(name, _)| *name == "help") {
+            issue.notes.retain(|(name, _)| *name != "help");
+        }
+        issue.notes.extend(of_values);
+        // What is to be done comes last.
+        issue.notes.sort_by_key(|(name, _)| match *name {
+            "help" => 1,
+            "replay" => 2,
+            _ => 0,
+        });
     }
 }
 

@@ -11,8 +11,13 @@ use crate::report::{Issue, Kind, Outcome, Settled, Status, among, every_request}
 use crate::solve::{Finding, Verdict};
 use crate::surface::{answered, fit};
 
-/// Returns the outcome for a created policy: whatever it allows is new.
-pub(super) fn created(name: &str, policy: &Document, options: &Options) -> Result<Settled, Without> {
+/// Returns the outcome for a created policy: whatever it allows is new. It is known by its name, and by its own one in lists of accepted
+/// findings.
+pub(super) fn created(
+    (name, own): (&str, &str),
+    policy: &Document,
+    options: &Options,
+) -> Result<Settled, Without> {
     fit(&[policy], options.policy_type)?;
     let nothing = nothing(policy, options);
     let answer = answered(|| no_new_access(policy, &nothing, options))?;
@@ -36,21 +41,27 @@ pub(super) fn created(name: &str, policy: &Document, options: &Options) -> Resul
             "help",
             "state what new policies may allow with `--existing`, or list them with `--created note`",
         )
-        .with_fingerprint(&[Code::NewPolicy.as_str(), name, &policy.to_string()]);
+        .with_fingerprint(&[Code::NewPolicy.as_str(), own, &policy.to_string()]);
     Ok(Settled::of(issue, message))
 }
 
 /// Returns the outcome for a deleted policy: it allows nothing any more, but it does not deny anything any more either.
-pub(super) fn deleted(name: &str, policy: &Document, options: &Options) -> Result<Settled, Without> {
+pub(super) fn deleted(
+    (name, own): (&str, &str),
+    policy: &Document,
+    options: &Options,
+) -> Result<Settled, Without> {
     fit(&[policy], options.policy_type)?;
     let answer = answered(|| no_new_access(&nothing(policy, options), policy, options))?;
     Ok(match (&answer.verdict, &answer.weakened) {
         (Verdict::Fail(findings), _) => match findings.first() {
-            Some(finding) => weakened(name, policy, finding, Kind::Finding),
+            Some(finding) => weakened((name, own), policy, finding, Kind::Finding),
             None => broken("a FAIL has a finding"),
         },
         (Verdict::Unknown(_), _) => undecided(name, policy, "whether it denied anything"),
-        (Verdict::Pass(_), Some(Weakened::Shown(finding))) => weakened(name, policy, finding, Kind::Warning),
+        (Verdict::Pass(_), Some(Weakened::Shown(finding))) => {
+            weakened((name, own), policy, finding, Kind::Warning)
+        }
         (Verdict::Pass(_), Some(Weakened::Undecided)) => {
             let open = "it could not be decided whether it denied anything";
             let issue = Issue::new(Kind::Warning, Code::DenyWeakened, format!("{name}: {open}"));
@@ -64,14 +75,14 @@ pub(super) fn deleted(name: &str, policy: &Document, options: &Options) -> Resul
     })
 }
 
-fn weakened(name: &str, policy: &Document, finding: &Finding, kind: Kind) -> Settled {
+fn weakened((name, own): (&str, &str), policy: &Document, finding: &Finding, kind: Kind) -> Settled {
     let request = finding.witness.request();
     let message = format!("no longer denies {} on {}", request.action, request.resource);
     let span =
         policy.statements.get(finding.statement).map_or(policy.span, |statement| statement.action.span);
     let issue = Issue::new(kind, Code::DenyWeakened, format!("{name} {message}"))
         .at(&policy.source, span, "denied by the existing policy")
-        .with_fingerprint(&[Code::DenyWeakened.as_str(), name, &policy.to_string()]);
+        .with_fingerprint(&[Code::DenyWeakened.as_str(), own, &policy.to_string()]);
     let message = match kind {
         Kind::Warning => format!("allows nothing new by itself, but {message}"),
         _ => message,

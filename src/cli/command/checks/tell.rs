@@ -155,7 +155,7 @@ struct Passes {
     count: usize,
     /// The requests for which all is proved.
     requests: String,
-    assumptions: BTreeSet<&'static str>,
+    assumptions: BTreeSet<Code>,
 }
 
 impl Passes {
@@ -171,7 +171,7 @@ impl Passes {
     fn add(&mut self, judgement: &Judgement<'_>) {
         self.count += 1;
         self.requests = every_request(judgement.answer.world, judgement.answer.edition.as_ref());
-        self.assumptions.extend(judgement.answer.assumptions.iter().map(|assumption| assumption.0.as_str()));
+        self.assumptions.extend(judgement.answer.assumptions.iter().map(|assumption| assumption.0));
     }
 
     /// Writes the line, and the assumptions of all; nothing if each has a line of its own.
@@ -179,11 +179,7 @@ impl Passes {
         if self.count == 0 {
             return String::new();
         }
-        let names: Vec<&str> = self.assumptions.iter().copied().collect();
-        let assumes = match names.is_empty() {
-            true => String::new(),
-            false => format!("  assumes  {}; see `iamsat guide trust`\n", names.join(", ")),
-        };
+        let assumes = text::assumptions(self.assumptions.iter().copied());
         format!(
             "{command}: PASS for {} policies: proved for {} (-v lists them)\n{assumes}",
             self.count, self.requests

@@ -10,9 +10,8 @@ use crate::check::PreparedSnapshot;
 use crate::cli::Exit;
 use crate::cli::args::{Cli, Command, TestArgs};
 use crate::cli::output::Output;
-use crate::cli::side_by_side;
 use crate::report::Failure;
-use crate::surface::{Snapshots, isolated};
+use crate::surface::{Snapshots, each, isolated};
 use clap::Parser;
 use file::{Ask, Test, TestFile};
 use reader::Expect;
@@ -46,7 +45,7 @@ pub(crate) fn run(args: &TestArgs, output: &mut Output) -> Result<Exit, Failure>
     for path in &args.files {
         let tested = isolated(|| file::read(path)).flatten().and_then(|mut file| {
             file.tests.retain(|test| is_selected(&test.name, &args.select));
-            let runs = side_by_side::each(&file.tests, args.jobs, |test| tested(test, &snapshots))?;
+            let runs = each(&file.tests, args.jobs, |test| tested(test, &snapshots));
             Ok((file, runs))
         });
         files.push((path.clone(), tested));

@@ -65,7 +65,7 @@ fn in_text(files: &[Tested], output: &mut Output) -> Result<(), Failure> {
             }
             let line = file.source.position(test.place.start as usize).line;
             output.text(&format!(
-                "{:WIDTH$}  {}\n  {path}:{line}: expected {}\n{}",
+                "{:WIDTH$}  {}\n  {path}:{line}: expected {}, which is not the answer\n{}",
                 run.outcome.name(),
                 test.name,
                 test.expect.name(),

@@ -19,6 +19,8 @@ struct FoundView<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     allow_nothing: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    denied_by: Vec<Denial<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     findings: Vec<FindingView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unknown: Option<Vec<Open<'a>>>,
@@ -67,6 +69,28 @@ impl<'a> FindingView<'a> {
     }
 }
 
+/// A Deny statement that stops requests in question.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Denial<'a> {
+    file: &'a str,
+    statement_index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement_id: Option<&'a str>,
+    pointer: String,
+}
+
+impl<'a> Denial<'a> {
+    fn of((document, index): (&'a Document, usize)) -> Denial<'a> {
+        Denial {
+            file: document.source.name(),
+            statement_index: index,
+            statement_id: document.statements.get(index).and_then(|s| s.sid()),
+            pointer: document.statement_pointer(index),
+        }
+    }
+}
+
 /// Serializes the same JSON as `--format json`.
 impl Serialize for Found<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -82,6 +106,7 @@ impl Serialize for Found<'_> {
             result: self.answer.verdict.name(),
             message: self.sentence(),
             allow_nothing: self.allow_nothing,
+            denied_by: self.denials().into_iter().map(Denial::of).collect(),
             findings: explained
                 .iter()
                 .map(|(f, d, blame)| FindingView::of(f, d, blame, &names, self.answer.edition.as_ref()))

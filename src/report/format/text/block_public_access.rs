@@ -1,7 +1,8 @@
 //! The outcome of Block Public Access, line by line.
 
 use crate::evaluate;
-use crate::explain::display::{KeyNames, one_line};
+use crate::explain::blame_for_outsider;
+use crate::explain::display::{KeyNames, one_line, statement_name};
 use crate::explain::replay::{self, Replayer};
 use crate::policy::{Document, PolicyType, RequestSet};
 use crate::report::answer::BlockReport;
@@ -17,12 +18,13 @@ impl BlockReport<'_> {
         let rows = [
             ("settings", if on.is_empty() { "none is on".to_owned() } else { on.join(", ") }),
             ("policy", self.policy_row()),
+            ("why", self.why_row()),
             ("acl", self.acl_row()),
             ("rejected", self.rejected_row()),
             ("remains", self.remains_row()),
         ];
         let mut out = String::new();
-        for (name, text) in rows {
+        for (name, text) in rows.into_iter().filter(|(_, text)| !text.is_empty()) {
             out.push_str(&row(name, &one_line(&text)));
         }
         if let (Some(witness), Some(policy)) = (self.witness(), self.of.policy) {
@@ -44,16 +46,45 @@ impl BlockReport<'_> {
                 Verdict::Pass(_) => "not public: proved for every request".to_owned(),
                 Verdict::Unknown(_) => "it could not be decided whether it is public".to_owned(),
                 Verdict::Fail(findings) => {
-                    let statements: Vec<String> = findings.iter().map(|f| f.statement.to_string()).collect();
-                    let plural = if statements.len() == 1 { "" } else { "s" };
-                    format!(
-                        "public, by statement{plural} {} of {}",
-                        statements.join(", "),
-                        policy.source.name()
-                    )
+                    let name = |index: usize| {
+                        let statement = policy.statements.get(index);
+                        let span = statement.map_or(policy.span, |statement| statement.span);
+                        let line = policy.source.position(span.start as usize).line;
+                        format!(
+                            "{} ({}:{line})",
+                            statement_name(index, statement),
+                            policy.source.place_name()
+                        )
+                    };
+                    let statements: Vec<String> = findings.iter().map(|f| name(f.statement)).collect();
+                    format!("public, by {}", statements.join(" and "))
                 }
             },
         }
+    }
+
+    /// Says why the policy is public: what its first public statement says of callers.
+    fn why_row(&self) -> String {
+        let public = self.outcome.public.as_ref().map(|answer| &answer.verdict);
+        let (Some(policy), Some(Verdict::Fail(findings))) = (self.of.policy, public) else {
+            return String::new();
+        };
+        let mut options = evaluate::Options::for_documents(&[policy]);
+        options.policy_type = PolicyType::Resource;
+        options.strict_arn = self.options.strict_arn;
+        options.allows_whole_resource = true;
+        let first = findings.first();
+        let blame =
+            first.and_then(|found| blame_for_outsider(policy, found, self.of.resource_type, &options));
+        let Some(blame) = blame else { return String::new() };
+        let principal = policy.source.slice(blame.primary.span);
+        let statement = policy.statements.get(blame.statement);
+        let loose = blame.conditions.iter().filter_map(|loose| {
+            let condition = statement?.conditions.get(loose.condition)?;
+            Some(format!("the condition on {} {}", condition.key.value.text, loose.why))
+        });
+        let whom = format!("{principal} can be an outsider");
+        std::iter::once(whom).chain(loose).collect::<Vec<_>>().join("; ")
     }
 
     fn acl_row(&self) -> String {

@@ -5,11 +5,29 @@ use crate::code::Code;
 use crate::explain::display::one_line;
 use crate::report::issue::Issue;
 
-/// Lists differences: `+` what is newly let through, `-` what no longer is, `~` what partly changed, then what it is and where.
+/// Lists differences: `+` what is newly let through, `-` what no longer is, `~` what partly changed, then what it is and where. A few of
+/// them are explained.
 pub fn changes(issues: &[Issue], style: Style) -> String {
-    let lines: String = issues.iter().map(|issue| format!("{}\n", one_line(&line(issue)))).collect();
+    let mut lines = String::new();
+    for issue in issues {
+        lines.push_str(&format!("{}\n", one_line(&line(issue))));
+        // A long list is for looking over.
+        if issues.len() <= EXPLAINED {
+            let notes = issue.notes.iter().filter(|(name, _)| matches!(*name, "before" | "after" | "help"));
+            for (name, text) in notes {
+                let text = text.lines().map(str::trim).collect::<Vec<_>>().join("; ").replace(":; ", ": ");
+                lines.push_str(&format!("    {:7} {}\n", format!("{name}:"), one_line(&text)));
+            }
+        }
+    }
+    if issues.len() > EXPLAINED {
+        lines.push_str("-v shows the reason and an example of each, and what to do\n");
+    }
     style.shown(&lines).into_owned()
 }
+
+/// The largest number of differences that are explained without `-v`.
+const EXPLAINED: usize = 5;
 
 fn line(issue: &Issue) -> String {
     let sign = match issue.code {

@@ -35,7 +35,7 @@ pub use simulation::simulation;
 pub(super) use snapshot::gaps;
 pub use snapshot::snapshot;
 pub use style::{Letters, Style};
-pub use verdict::{Verbosity, judgement, settled};
+pub use verdict::{Verbosity, assumptions, judgement, settled};
 pub use what::what_can;
 pub use who::who_can;
 

@@ -10,14 +10,19 @@ use crate::report::display;
 /// Writes the answer.
 pub fn possible(possible: &Possible<'_>, verbosity: Verbosity, style: Style) -> String {
     let mut out = String::new();
+    let is_refused = matches!(possible.answer.verdict, CanVerdict::Cannot(_));
+    if verbosity >= Verbosity::Normal || !is_refused {
+        out.push_str(&format!("{}: {}\n", possible.command, possible.sentence()));
+    }
     if let Some(witness) = &possible.witness {
         out.push_str(&traced(possible, witness));
-        out.push_str(&format!("  help       {}\n\n", Possible::HELP));
     }
     if let (Some(near), true) = (&possible.near, verbosity >= Verbosity::Normal) {
-        out.push_str(&format!("nearest miss: all layers but {} allow\n", near.by));
+        out.push_str(&format!("nearest miss: all layers but {} allow this\n", near.by));
         out.push_str(&traced(possible, &near.traced));
-        out.push('\n');
+    }
+    if let Some(help) = possible.help().filter(|_| verbosity >= Verbosity::Normal || !is_refused) {
+        out.push_str(&format!("help: {help}\n"));
     }
     let mut out = style.shown(&plain(&out)).into_owned();
     if matches!(possible.answer.verdict, CanVerdict::Unknown(_)) {
@@ -27,10 +32,7 @@ pub fn possible(possible: &Possible<'_>, verbosity: Verbosity, style: Style) -> 
         }
     }
     out.push_str(&super::gaps(possible.gaps.iter(), style));
-    let is_refused = matches!(possible.answer.verdict, CanVerdict::Cannot(_));
     if verbosity >= Verbosity::Normal || !is_refused {
-        let sentence = format!("{}: {}\n", possible.command, possible.sentence());
-        out.push_str(&style.shown(&sentence));
         let not_given = possible.not_given();
         if verbosity >= Verbosity::Normal && !not_given.is_empty() {
             out.push_str(&format!("{not_given}\n"));

@@ -1,4 +1,4 @@
-//! A simulated request: the decision, then every statement with the parts that keep it from applying.
+//! A simulated request: the decision, then every statement with the parts that keep it from applying, then what to do.
 
 use super::relevance::relevance;
 use super::style::Style;
@@ -12,11 +12,22 @@ pub fn simulation(simulation: &Simulation<'_>, verbosity: Verbosity, style: Styl
     let mut out = String::new();
     let decision = match simulation.decision {
         Decision::Undetermined if verbosity >= Verbosity::Normal && simulation.layers.is_none() => {
-            "undecided: it depends on the parts marked ? above".to_owned()
+            "undecided: it depends on the parts marked ? below".to_owned()
         }
         _ => simulation.sentence(),
     };
+    let expected = match simulation.expected {
+        Some(expected) if !simulation.is_as_expected() => format!(" (expected: {})", expected.name()),
+        _ => String::new(),
+    };
+    let is_told = verbosity >= Verbosity::Normal
+        || !expected.is_empty()
+        || simulation.decision == Decision::Undetermined;
+    if is_told {
+        out.push_str(&format!("simulate: {decision}{expected}\n"));
+    }
     if verbosity >= Verbosity::Normal {
+        out.push('\n');
         let mut shown: Option<&str> = None;
         for statement in &simulation.statements {
             let name = statement.document.source.name();
@@ -26,25 +37,19 @@ pub fn simulation(simulation: &Simulation<'_>, verbosity: Verbosity, style: Styl
             }
             out.push_str(&of_statement(statement, verbosity));
         }
-        out.push('\n');
     }
     if let Some(layers) = simulation.layers.as_ref().filter(|_| verbosity >= Verbosity::Normal) {
+        out.push('\n');
         for line in layers.lines() {
             out.push_str(&format!("{line}\n"));
         }
-        out.push('\n');
     }
     if let Some(found) = simulation.relevance.as_ref().filter(|_| verbosity >= Verbosity::Normal) {
-        out.push_str(&relevance(found, &KeyNames::of(&simulation.documents)));
         out.push('\n');
+        out.push_str(&relevance(found, &KeyNames::of(&simulation.documents)));
     }
-    let expected = match simulation.expected {
-        Some(expected) if !simulation.is_as_expected() => format!(" (expected: {})", expected.name()),
-        _ => String::new(),
-    };
-    if verbosity >= Verbosity::Normal || !expected.is_empty() || simulation.decision == Decision::Undetermined
-    {
-        out.push_str(&format!("simulate: {decision}{expected}\n"));
+    if let Some(help) = simulation.advice().filter(|_| verbosity >= Verbosity::Normal) {
+        out.push_str(&format!("help: {help}\n"));
     }
     style.shown(&plain(&out)).into_owned()
 }

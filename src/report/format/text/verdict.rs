@@ -2,6 +2,8 @@
 
 use super::issue;
 use super::style::Style;
+use crate::code::Code;
+use crate::explain::display::one_line;
 use crate::report::answer::{Judgement, Settled};
 use crate::report::issue::{Issue, Kind};
 
@@ -40,7 +42,10 @@ pub fn judgement(
         let line =
             format!("{}: {}{basis}\n", judgement.check.kind().name(), judgement.sentence(issues, named));
         out.push_str(&style.shown(&line));
-        out.push_str(&assumptions(judgement));
+        for (name, text) in judgement.confined() {
+            out.push_str(&style.shown(&format!("  {name:7}  {}\n", one_line(&text))));
+        }
+        out.push_str(&assumptions(judgement.answer.assumptions.iter().map(|assumption| assumption.0)));
     }
     if verbosity == Verbosity::Verbose {
         out.push_str(&details(judgement));
@@ -72,13 +77,11 @@ pub fn settled(
     out
 }
 
-/// Lists the readings on which the answer rests and about which sources disagree.
-fn assumptions(judgement: &Judgement<'_>) -> String {
-    let names: Vec<&str> = judgement.answer.assumptions.iter().map(|a| a.0.as_str()).collect();
-    match names.as_slice() {
-        [] => String::new(),
-        names => format!("  assumes  {}; see `iamsat guide trust`\n", names.join(", ")),
-    }
+/// Lists the readings on which an answer rests and about which sources disagree, each in a sentence.
+pub fn assumptions(codes: impl Iterator<Item = Code>) -> String {
+    codes
+        .map(|code| format!("  assumes  {} (`iamsat explain {code}`)\n", one_line(&code.summary())))
+        .collect()
 }
 
 /// Writes the details that are shown only on request.

@@ -4,16 +4,18 @@ use super::style::Style;
 use super::table::table;
 use super::verdict::Verbosity;
 use crate::check::WhoEntry;
-use crate::explain::display::{one_line, plain};
+use crate::explain::display::{one_line, plain, statement_name};
+use crate::policy::LayerKind;
 use crate::report::answer::{LayersReport, WhoCan};
 use crate::report::display;
+use crate::request::Request;
 
 /// Writes the list, what is not known, and the sentence.
 pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
-    let mut out = format!("{}\n\n", one_line(&who.question()));
-    let mut rows: Vec<[String; 5]> = Vec::new();
-    let headings =
-        ["", "ACCOUNT", "WHO", if who.has_one_action() { "RESOURCE" } else { "REQUEST" }, "CONTEXT"];
+    let mut out = format!("who can use {}:\n\n", one_line(&who.question()));
+    let mut rows: Vec<[String; 6]> = Vec::new();
+    let of_call = if who.has_one_action() { "RESOURCE" } else { "REQUEST" };
+    let headings = ["", "ACCOUNT", "WHO", of_call, "CONTEXT", "ALLOWED BY"];
     let shown: Vec<(&WhoEntry<'_>, bool)> = who.entries().take(who.most).collect();
     for (entry, is_allowed) in &shown {
         let Some(request) = who.request(entry) else { continue };
@@ -26,7 +28,7 @@ pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
             true => one_line(&request.resource),
             false => one_line(&format!("{} on {}", request.action, request.resource)),
         };
-        rows.push([kind, account(entry), name(entry), call, context]);
+        rows.push([kind, account(entry), name(entry), call, context, allowing(who, entry, request)]);
     }
     if !rows.is_empty() {
         rows.insert(0, headings.map(str::to_owned));
@@ -40,7 +42,9 @@ pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
         out.push('\n');
     }
     if verbosity == Verbosity::Normal && !shown.is_empty() {
-        out.push_str("-v shows a request of each, and the statement of each layer that allows it\n\n");
+        out.push_str(
+            "if somebody should not: narrow the statement, or deny the request; -v shows a request of each, and what each layer says\n\n",
+        );
     }
     if verbosity == Verbosity::Verbose {
         for (entry, _) in &shown {
@@ -88,6 +92,25 @@ pub(super) fn short(who: &str) -> String {
     let last = who.splitn(6, ':').nth(5).unwrap_or(who);
     let last = last.strip_prefix("role/").or_else(|| last.strip_prefix("user/")).unwrap_or(last);
     one_line(last)
+}
+
+/// Names the statement that grants a request: that of an identity policy, or else that of the policy of the resource.
+fn allowing(who: &WhoCan<'_>, entry: &WhoEntry<'_>, request: &Request) -> String {
+    let layers = entry.answer.part.layers.map(|document| document.document());
+    let options = crate::evaluate::Options::for_documents(&who.documents(entry));
+    let report = LayersReport::new(&layers, crate::evaluate::decide_layers(&layers, request, &options));
+    let grants = |kind: LayerKind| {
+        let layer = report.layers.iter().find(|layer| layer.kind == kind && layer.decision == "allow")?;
+        let (document, index, statement) = layer.by?;
+        let name = document.source.name();
+        let inner = name.strip_prefix(who.name).map_or(name, |inner| inner.trim_start_matches('/'));
+        Some(one_line(&format!("{} of {inner}", statement_name(index, Some(statement)))))
+    };
+    match grants(LayerKind::Identity).or_else(|| grants(LayerKind::Resource)) {
+        Some(statement) => statement,
+        // The root user needs no policy.
+        None => "no policy is needed".to_owned(),
+    }
 }
 
 /// Writes the request of an entry, with the part of each layer.
