@@ -43,7 +43,7 @@ pub(crate) fn keep_outsiders_out(
         Some(_) => format!("name the ARN of the identity provider in Principal of {statement}"),
         None => format!(
             "name accounts, users or roles in Principal of {statement}, or add a condition with fixed values of a key \
-             that\noutsiders cannot choose: {}",
+             that\noutsiders cannot choose: {}\nor leave it so, if everybody is to have this access",
             keys(of)
         ),
     }

@@ -22,7 +22,11 @@ pub(crate) fn syntax_fault(text: &str, base: usize, error: &serde_json::Error) -
     }
     if let Some(comma) = comma(before, rest) {
         let message = "a trailing comma";
-        return fault(message, Span::new(comma, comma + 1), "remove this comma");
+        return fault(
+            message,
+            Span::new(comma, comma + 1),
+            "remove this comma; what follows was not read yet",
+        );
     }
     if text.contains('\0') {
         return fault(

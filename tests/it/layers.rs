@@ -112,7 +112,7 @@ fn every_layer_does_what_the_case_says() {
         let layered = decide_layers(&borrowed, &request, &Options::for_documents(&documents));
         let decision = format!("{:?}", layered.decision);
         let open: Vec<&str> = layered.open.iter().map(|code| code.as_str()).collect();
-        let report = LayersReport::new(&borrowed, layered.clone());
+        let report = LayersReport::new(&borrowed, &request, layered.clone());
         let trace: Vec<String> =
             report.layers.iter().map(|layer| format!("{} {}", layer.name(), layer.decision)).collect();
         let mut said = json!({"expect": decision});

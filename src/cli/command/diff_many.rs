@@ -126,7 +126,7 @@ fn one(args: &DiffArgs, input: &Input, reference: Option<&Reference>) -> Result<
             policy,
             existing: Some(existing),
             recheck,
-            then: Some("nothing more is let through"),
+            then: Some("it allows nothing that the other does not"),
             ..Invocation::default()
         })
     };

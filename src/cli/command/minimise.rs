@@ -216,7 +216,11 @@ impl Short {
         };
         let quotas: Vec<String> = self.quotas.iter().filter_map(|quota| self.quota(quota)).collect();
         match quotas.is_empty() {
-            true => text.push_str("; it is within all quotas of its type"),
+            true => {
+                let met: Vec<String> =
+                    self.quotas.iter().map(|quota| format!("{} ({})", quota.name, quota.most)).collect();
+                text.push_str(&format!("; it is within {}", met.join(", ")));
+            }
             false => text.push_str(&format!("; quotas: {}", quotas.join(", "))),
         }
         if let Some(limit) = self.found.exhausted {

@@ -45,7 +45,7 @@ impl PolicyPair {
             policy: self.found(argument),
             existing: Some(self.found(other_argument)),
             recheck,
-            then: Some("nothing more is let through"),
+            then: Some("it allows nothing that the other does not"),
             ..Invocation::default()
         })
     }

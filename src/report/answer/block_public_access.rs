@@ -134,15 +134,20 @@ impl BlockReport<'_> {
         let mut help = Vec::new();
         let is_public = matches!(outcome.public.as_ref().map(|a| &a.verdict), Some(Verdict::Fail(_)));
         if is_public && (outcome.policy_stays_public != Some(false) || outcome.rejects_policy) {
-            let restrict = match outcome.policy_stays_public {
-                Some(true) => ", or turn on RestrictPublicBuckets",
+            let restrict = match (outcome.policy_stays_public, outcome.rejects_policy) {
+                (Some(true), false) => ", or turn on RestrictPublicBuckets",
+                (Some(true), true) => " (RestrictPublicBuckets limits a policy that is already attached)",
                 _ => "",
+            };
+            let meant = match outcome.rejects_policy {
+                true => "\nif everybody is to have this access: turn off BlockPublicPolicy",
+                false => "",
             };
             // Without an argument, the command has a placeholder.
             let argument = self.argument.unwrap_or("POLICY");
             help.push(format!(
-                "if the public is not meant: name accounts, users or roles in Principal{restrict}; conditions that are enough too are told by\niamsat check-no-public-access --policy {} \
-                 --resource-type {}",
+                "if the public is not meant: name accounts, users or roles in Principal{restrict}; for conditions that suffice, run\niamsat check-no-public-access --policy {} \
+                 --resource-type {}{meant}",
                 shell_quoted(argument),
                 of.resource_type
             ));

@@ -103,7 +103,7 @@ pub(in crate::report) fn traces<'e>(
         let mut own = request.clone();
         own.hidden.boundary = layers.boundary.is_some();
         let layered = decide_layers(&layers, &own, &options);
-        LayersReport::new(&layers, layered)
+        LayersReport::new(&layers, &own, layered)
     };
     Some((traced(&entry.part.layers), entry.part.before.as_ref().map(traced)))
 }

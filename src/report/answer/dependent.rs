@@ -52,7 +52,7 @@ impl Dependent {
         let (name, value) = values.iter().next()?;
         let others = if values.len() > 1 { " (the same for the other parameters)" } else { "" };
         let advice = format!(
-            "if {name} is never to be `{value}`, give the parameter AllowedValues without it{others}; otherwise write the policy without it"
+            "if {name} is never to be `{value}`, give the parameter {name} a list AllowedValues without `{value}`{others}; otherwise write the policy without {name}"
         );
         Some(("help", advice))
     }
@@ -64,14 +64,14 @@ impl Dependent {
             notes.push((
                 "values",
                 match self.holds_always {
-                    true => format!("it fails for every value of what is unknown; shown with {told}"),
-                    false => format!("it fails with {told}"),
+                    true => format!("the check fails for every value of what is unknown; shown with {told}"),
+                    false => format!("the check fails with {told}, which nothing in the file excludes"),
                 },
             ));
         }
         if let Some(passes) = &self.passes_if {
             let mut text =
-                format!("it passes if {} {} (proved)", passes.names.join(" and "), passes.condition);
+                format!("the check passes if {} {} (proved)", passes.names.join(" and "), passes.condition);
             if let Some(pattern) = passes.pattern.as_ref().filter(|_| self.has_patterns) {
                 text.push_str(&format!(": add `AllowedPattern: '{pattern}'`"));
             }

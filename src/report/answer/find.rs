@@ -203,9 +203,14 @@ impl<'a> Found<'a> {
         match (&self.why, names.as_slice()) {
             (None, _) => String::new(),
             (Some(WhyNone::NoAllow), _) => ", because no Allow statement allows one".to_owned(),
-            (Some(WhyNone::Denied(_)), [one]) => format!(", because {one}, a Deny, denies all of them"),
+            (Some(WhyNone::Denied(_)), [one]) => {
+                format!(", because {one}, a Deny, denies all of these that an Allow statement allows")
+            }
             (Some(WhyNone::Denied(_)), several) => {
-                format!(", because Deny statements deny all of them: {}", several.join(" and "))
+                format!(
+                    ", because Deny statements deny all of these that an Allow statement allows: {}",
+                    several.join(" and ")
+                )
             }
         }
     }

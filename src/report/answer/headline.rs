@@ -2,9 +2,8 @@
 
 use super::judgement::Judgement;
 use super::places::demands;
-use crate::catalogue::Catalogue;
+use super::reach::{NAMED, actions, resources};
 use crate::code::Code;
-use crate::evaluate::{self, Decision};
 use crate::explain::display::statement_name;
 use crate::explain::removal::{is_foreign, is_undenied};
 use crate::explain::{Explained, Missing, Part, Place};
@@ -13,12 +12,6 @@ use crate::policy::{Document, RequestSet, Statement};
 use crate::report::aws_messages::{AwsCheck, Lists};
 use crate::report::display::principal_name;
 use crate::solve::Finding;
-
-/// The largest number of actions that a headline names.
-const NAMED: usize = 4;
-
-/// The largest number of actions of a statement that are tried one by one.
-const MOST_TRIED: usize = 24;
 
 /// Returns the code of a finding.
 pub(super) fn code(judgement: &Judgement<'_>, finding: &Finding) -> Code {
@@ -104,8 +97,8 @@ fn access(judgement: &Judgement<'_>, explained: &Explained<'_>) -> String {
     let place = |part: Part| places().find(|place| place.part == part);
     let spelled = |part: Part| Some((statement?, place(part).filter(|place| !place.negated)?));
     let resource = match spelled(Part::Resource).and_then(|(statement, place)| resource(statement, place)) {
-        Some(pattern) => pattern,
-        None => &witness.resource,
+        Some(pattern) => resources(judgement, explained, pattern),
+        None => witness.resource.clone(),
     };
     let by = match (spelled(Part::Principal), place(Part::Principal), judgement.check) {
         // The code says who outsiders are.
@@ -134,48 +127,6 @@ fn access(judgement: &Judgement<'_>, explained: &Explained<'_>) -> String {
     format!("{action} on {resource}{by}")
 }
 
-/// Names the action of the request, and other actions that the statement lists and of which the same is true.
-fn actions(judgement: &Judgement<'_>, explained: &Explained<'_>, action: &str) -> String {
-    let alone = || action.to_owned();
-    let is_new_access =
-        explained.finding.set == RequestSet::ALLOWED && judgement.check == AwsCheck::NoNewAccess;
-    let statement = judgement.policy.statements.get(explained.blame.statement).filter(|_| is_new_access);
-    let (Some(statement), Some(existing)) = (statement, judgement.existing) else { return alone() };
-    if statement.action.values.len() > MOST_TRIED {
-        return alone();
-    }
-    let mut options = evaluate::Options::for_documents(&judgement.documents());
-    options.policy_type = judgement.answer.policy_type;
-    options.strict_arn = judgement.strict_arn;
-    let is_new = |text: &str| {
-        let mut request = explained.finding.witness.request().clone();
-        request.action = text.to_owned();
-        let listed = Catalogue::embedded().action(text);
-        listed.is_some_and(|action| request.resource == "*" || action.is_about(&request.resource))
-            && evaluate::decide(&[judgement.policy], &request, &options) == Decision::Allowed
-            && matches!(
-                evaluate::decide(&[existing], &request, &options),
-                Decision::ImplicitlyDenied | Decision::ExplicitlyDenied
-            )
-    };
-    let mut names = vec![alone()];
-    for value in &statement.action.values {
-        let text = &*value.value.text;
-        let is_other =
-            !text.contains(['*', '?']) && names.iter().all(|name| !name.eq_ignore_ascii_case(text));
-        if is_other && is_new(text) {
-            names.push(text.to_owned());
-        }
-    }
-    match names.as_slice() {
-        [rest @ .., last] if !rest.is_empty() && names.len() <= NAMED => {
-            format!("{} and {last}", rest.join(", "))
-        }
-        [first, rest @ ..] if rest.len() >= NAMED => format!("{first} and {} more actions", rest.len()),
-        _ => alone(),
-    }
-}
-
 /// Says for which values of keys a Deny no longer holds, if conditions are all that changed in it.
 fn excepted(judgement: &Judgement<'_>, explained: &Explained<'_>) -> String {
     let Some(lost) = explained.lost.as_ref() else { return String::new() };
@@ -186,7 +137,7 @@ fn excepted(judgement: &Judgement<'_>, explained: &Explained<'_>) -> String {
         });
         return match is_named {
             true => String::new(),
-            false => format!(": {} is gone", statement_name(lost.statement, deny)),
+            false => format!("{}: {} is gone", under(judgement, deny), statement_name(lost.statement, deny)),
         };
     };
     let Some(statement) = judgement.policy.statements.get(left.statement).filter(|_| !left.lacks_action)
@@ -212,6 +163,21 @@ fn excepted(judgement: &Judgement<'_>, explained: &Explained<'_>) -> String {
     match told.is_empty() {
         true => String::new(),
         false => format!(" when {}", told.join(" and ")),
+    }
+}
+
+/// Names the keys under whose conditions a statement denies.
+fn under(judgement: &Judgement<'_>, deny: Option<&Statement>) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for condition in deny.into_iter().flat_map(|deny| &deny.conditions) {
+        let name = judgement.names.name(&condition.key.value.name).into_owned();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    match names.is_empty() {
+        true => String::new(),
+        false => format!(", under a condition on {}", names.join(" and ")),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The part of each layer in a decision, for people and programs.
 
-use crate::evaluate::{Decision, LayerTrace, Layered, Truth, deciding, missing};
+use crate::evaluate::{Decision, LayerTrace, Layered, Truth, deciding, glob_matches, missing};
 use crate::explain::display::{one_line, statement_name};
-use crate::policy::{Attached, Document, LayerKind, LayerSet, Layers, PrincipalForms, Statement};
+use crate::policy::{Attached, Document, Effect, LayerKind, LayerSet, Layers, PrincipalForms, Statement};
+use crate::request::Request;
 
 /// The part of one layer in a decision.
 #[derive(Clone, Debug)]
@@ -32,8 +33,9 @@ pub struct LayersReport<'a> {
 
 impl<'a> LayersReport<'a> {
     /// Explains a decision of the referee.
-    pub fn new(layers: &Layers<&'a Document>, layered: Layered) -> LayersReport<'a> {
-        let reports = layered.layers.iter().map(|trace| LayerReport::of(layers, trace)).collect();
+    pub fn new(layers: &Layers<&'a Document>, request: &Request, layered: Layered) -> LayersReport<'a> {
+        let reports =
+            layered.layers.iter().map(|trace| LayerReport::of(layers, &request.action, trace)).collect();
         LayersReport { layers: reports, layered }
     }
 
@@ -86,8 +88,19 @@ impl<'a> LayersReport<'a> {
     }
 }
 
+/// True if an Allow statement of one of the policies matches the action.
+fn allows_action<'d>(policies: impl Iterator<Item = &'d Document>, action: &str) -> bool {
+    let lower = action.to_ascii_lowercase();
+    let allows = policies
+        .flat_map(|document| &document.statements)
+        .filter(|statement| statement.effect.value == Effect::Allow);
+    allows.map(|statement| &statement.action).any(|element| {
+        element.values.iter().any(|value| glob_matches(&value.value.glob, &lower)) != element.negated
+    })
+}
+
 impl<'a> LayerReport<'a> {
-    fn of(layers: &Layers<&'a Document>, trace: &LayerTrace) -> LayerReport<'a> {
+    fn of(layers: &Layers<&'a Document>, action: &str, trace: &LayerTrace) -> LayerReport<'a> {
         let by = deciding(layers, trace);
         let has_levels = matches!(trace.kind, LayerKind::ServiceControl | LayerKind::ResourceControl);
         let missing: Vec<String> = missing(layers, trace).into_iter().map(str::to_owned).collect();
@@ -118,7 +131,12 @@ impl<'a> LayerReport<'a> {
                     [one] => format!(" ({one})"),
                     [one, ..] => format!(" ({one} and {} more)", names.len() - 1),
                 };
-                ("implicit", format!("has no Allow statement that applies{of}"))
+                let of_policies = policies.iter().filter_map(Attached::policy).copied();
+                let says = match allows_action(of_policies, action) {
+                    true => format!("has no Allow statement that applies{of}"),
+                    false => format!("has no Allow statement for {}{of}", one_line(action)),
+                };
+                ("implicit", says)
             }
         };
         if decision == "open" {

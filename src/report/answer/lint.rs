@@ -273,12 +273,12 @@ fn never_applies(
                     "{name} matches no request: no request of the rest of it meets the condition on {keys}"
                 ),
                 "no request meets this",
-                "correct this condition, or remove the statement: the policy SAME (proved)",
+                "correct this condition, or remove the statement: without it the policy SAME (proved)",
             ),
             _ => (
                 format!("{name} matches no request: its conditions on {keys} exclude each other"),
                 "no request meets this",
-                "correct one of these conditions, or remove the statement: the policy SAME (proved)",
+                "correct one of these conditions, or remove the statement: without it the policy SAME (proved)",
             ),
         };
     }
@@ -286,16 +286,16 @@ fn never_applies(
         Some((element, _)) => (
             format!("{name} matches no request: its `{element}` is empty"),
             "an empty list matches nothing",
-            "list the values that the statement is for, or remove the statement: the policy SAME (proved)",
+            "list the values that the statement is for, or remove the statement: without it the policy SAME (proved)",
         ),
         None => (
             format!("{name} matches no request"),
             "no request satisfies all of its parts",
             if statement.conditions.is_empty() {
                 "no request has such an action, resource and principal: correct them, or remove the statement: \
-                 the policy SAME (proved)"
+                 without it the policy SAME (proved)"
             } else {
-                "its parts contradict one another: correct them, or remove the statement: the policy SAME (proved)"
+                "its parts contradict one another: correct them, or remove the statement: without it the policy SAME (proved)"
             },
         ),
     }
@@ -314,7 +314,7 @@ fn words(document: &Document, defect: &Defect, statement: &Statement, source: &s
         Fault::FullyDenied => (
             format!("everything that {name} allows is denied"),
             "all of this is denied by Deny statements",
-            "narrow the Deny statements, or remove the statement: the policy SAME (proved)",
+            "narrow the Deny statements, or remove the statement: without it the policy SAME (proved)",
         ),
         Fault::Redundant => (
             match &by {

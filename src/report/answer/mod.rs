@@ -25,6 +25,7 @@ mod names;
 mod places;
 mod possible;
 mod public_access;
+mod reach;
 mod sentence;
 mod settled;
 mod several_values;

@@ -86,7 +86,7 @@ pub(super) fn texts(catalogue: &Catalogue, statement: &Statement, fault: Fault) 
             let pattern = pattern(place)?;
             (
                 no_action(catalogue, pattern),
-                "no listed action is like this",
+                "this matches no action that AWS lists",
                 did_you_mean(&similar(catalogue, pattern)).unwrap_or_else(|| {
                     "correct it, unless it is one of the few actions that AWS does not list".to_owned()
                 }),

@@ -1,10 +1,11 @@
 //! The places of a finding: the part of the checked policy to look at, and the part of the other policy that decides.
 
 use super::judgement::Judgement;
+use super::reach::further_resources;
 use crate::evaluate::glob_matches;
 use crate::explain::display::{one_line, statement_name};
 use crate::explain::{Explained, Missing, Part, Place, Refusal, WeakerDenial};
-use crate::policy::{Document, RequestSet, Statement};
+use crate::policy::{Condition, Document, RequestSet, Statement};
 use crate::report::aws_messages::AwsCheck;
 use crate::report::issue::{Elsewhere, Mark};
 use crate::span::{Source, Span};
@@ -30,6 +31,10 @@ pub(super) fn places(judgement: &Judgement<'_>, explained: &Explained<'_>) -> Pl
     let left = explained.lost.as_ref().and_then(|lost| lost.left.as_ref());
     let weaker = left.and_then(|left| weaker(policy, left));
     if explained.finding.set == RequestSet::Denied {
+        let mut blamed = blamed;
+        if weaker.is_none() {
+            blamed.marks.extend(met(judgement, explained));
+        }
         let own = weaker.or_else(|| lacking(policy));
         return match own {
             Some((marks, pointer)) => Places {
@@ -73,6 +78,8 @@ fn blamed(judgement: &Judgement<'_>, explained: &Explained<'_>) -> Places {
         },
     }];
     marks.extend(blame.others.iter().map(|p| Mark { span: p.span, label: label(p).to_owned() }));
+    let further = further_resources(judgement, explained).into_iter();
+    marks.extend(further.map(|(span, _)| Mark { span, label: "on this resource".to_owned() }));
     marks.extend(granted(judgement, explained));
     marks.extend(
         blame.conditions.iter().map(|loose| Mark { span: loose.operator, label: one_line(&loose.why) }),
@@ -83,6 +90,21 @@ fn blamed(judgement: &Judgement<'_>, explained: &Explained<'_>) -> Places {
         pointer: blame.primary.pointer.clone(),
         elsewhere: None,
     }
+}
+
+/// Marks the conditions of the blamed statement, which the request meets.
+fn met(judgement: &Judgement<'_>, explained: &Explained<'_>) -> Vec<Mark> {
+    let document = judgement.document_of(explained.finding);
+    let statement = document.statements.get(explained.blame.statement);
+    let mark = |condition: &Condition| {
+        let key = judgement.names.name(&condition.key.value.name);
+        let label = match explained.finding.witness.request().values(&condition.key.value.name) {
+            Some(values) => format!("met, as {key} is {}", values.join(", ")),
+            None => format!("met, as {key} is absent"),
+        };
+        Mark { span: condition.operator.span, label: one_line(&label) }
+    };
+    statement.into_iter().flat_map(|statement| &statement.conditions).map(mark).collect()
 }
 
 /// Marks the values of the statement that grant other listed actions.

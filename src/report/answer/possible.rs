@@ -74,7 +74,7 @@ impl<'a> Possible<'a> {
                 let request = witness.request();
                 let options = Options { strict_arn, ..Options::for_documents(&documents) };
                 let layered = decide_layers(layers, request, &options);
-                Some(Traced { request, layers: LayersReport::new(layers, layered) })
+                Some(Traced { request, layers: LayersReport::new(layers, request, layered) })
             }
             CanVerdict::Cannot(_) | CanVerdict::Unknown(_) => None,
         };
@@ -87,7 +87,7 @@ impl<'a> Possible<'a> {
             },
             traced: Traced {
                 request: &near.request,
-                layers: LayersReport::new(layers, near.layered.clone()),
+                layers: LayersReport::new(layers, &near.request, near.layered.clone()),
             },
         });
         let is_attached = |kind: &LayerKind| layers.attached().any(|set| set.kind == *kind);
@@ -110,7 +110,9 @@ impl<'a> Possible<'a> {
                 [] | [_, _, _, ..] => "narrow one of the statements that allow it".to_owned(),
                 named => format!("narrow {}", named.join(" or ")),
             };
-            return Some(one_line(&format!("if this is not intended, {narrow}, or deny it in any layer")));
+            return Some(one_line(&format!(
+                "if this is not intended, {narrow}, or deny such requests in any layer"
+            )));
         }
         let near = self.near.as_ref()?;
         Some(one_line(&format!(

@@ -35,12 +35,19 @@ impl Judgement<'_> {
                 let some = found - denied;
                 let all = counted(self.policy.statements.len(), "statement");
                 let what = match (self.check, some) {
-                    (AwsCheck::NoNewAccess, 1) => "widens access",
-                    (AwsCheck::NoNewAccess, _) => "widen access",
-                    (AwsCheck::AccessNotGranted(_), 1) => "grants listed access",
-                    (AwsCheck::AccessNotGranted(_), _) => "grant listed access",
-                    (AwsCheck::NoPublicAccess(_), 1) => "lets outsiders in",
-                    (AwsCheck::NoPublicAccess(_), _) => "let outsiders in",
+                    (AwsCheck::NoNewAccess, one) => {
+                        let allow = if one == 1 { "allows" } else { "allow" };
+                        match self.existing {
+                            Some(existing) if about.is_empty() => {
+                                format!("{allow} more than {}", existing.source.name())
+                            }
+                            Some(_) | None => format!("{allow} more"),
+                        }
+                    }
+                    (AwsCheck::AccessNotGranted(_), 1) => "grants listed access".to_owned(),
+                    (AwsCheck::AccessNotGranted(_), _) => "grant listed access".to_owned(),
+                    (AwsCheck::NoPublicAccess(_), 1) => "lets outsiders in".to_owned(),
+                    (AwsCheck::NoPublicAccess(_), _) => "let outsiders in".to_owned(),
                 };
                 let accepted = issues.iter().filter(|i| i.accepted.is_some()).count();
                 let accepted = match accepted {

@@ -68,8 +68,8 @@ impl<'d> SeveralValues<'d> {
         let decided = |prefix: SetPrefix| {
             let changed = self.spelled(prefix)?;
             match decide(&[&changed], request, &options) {
-                Decision::Allowed => Some("allowed"),
-                Decision::ExplicitlyDenied | Decision::ImplicitlyDenied => Some("denied"),
+                Decision::Allowed => Some("allows"),
+                Decision::ExplicitlyDenied | Decision::ImplicitlyDenied => Some("denies"),
                 Decision::Undetermined => None,
             }
         };
@@ -77,7 +77,8 @@ impl<'d> SeveralValues<'d> {
         let (any, all) = (any?, all?);
         (any != all).then(|| {
             format!(
-                "the request is {any} if one matching value is enough, and {all} if all values have to match"
+                "{} {any} the request if one matching value is enough, and {all} it if all values have to match",
+                one_line(self.policy.source.name())
             )
         })
     }

@@ -14,7 +14,7 @@ use crate::report::answer::LayersReport;
 use crate::report::display::principal_name;
 use crate::report::issue::{Issue, Kind, Status, Subject};
 use crate::request::{FactSets, Missing, Request};
-use crate::span::{Source, Spanned};
+use crate::span::{Source, Span, Spanned};
 
 /// The decision that a caller can expect of a simulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +56,8 @@ pub struct PartReport {
     pub pointer: String,
     /// Why, in one sentence.
     pub detail: String,
+    /// The line in which the element starts, counted from 1.
+    pub line: usize,
 }
 
 /// The outcome of one statement.
@@ -115,7 +117,7 @@ impl Remark {
         let Missing { name, assumed } = missing;
         let message = match assumed {
             Some(value) => format!(
-                "every request has {name}, but none is given: `{value}` is assumed; `--context {name}=VALUE` gives another"
+                "every request has {name}, but none is given: `{value}` is assumed; `--context {name}=VALUE` sets another"
             ),
             None => format!(
                 "every such request has {name}, but none is given: conditions on it are evaluated as if it were absent; \
@@ -251,8 +253,9 @@ impl<'a> Simulation<'a> {
         let layered = decide_layers(layers, &request, options);
         let documents: Vec<&'a Document> = layers.documents().copied().collect();
         let trace = Trace { decision: layered.decision, statements: trace_layers(layers, &request, options) };
+        let report = LayersReport::new(layers, &request, layered);
         let simulation = Simulation::new(documents, request, &trace, expected, None, aws_compat);
-        Simulation { layers: Some(LayersReport::new(layers, layered)), ..simulation }
+        Simulation { layers: Some(report), ..simulation }
     }
 
     /// Returns the decision in one sentence.
@@ -316,7 +319,7 @@ impl<'a> Simulation<'a> {
                 let closest = allows.min_by_key(|report| lacks(report));
                 Some(match closest {
                     Some(closest) => format!(
-                        "to let the request through, change it or {} so that the parts marked `-` there match; otherwise nothing to do",
+                        "to let the request through, change the request or {} so that the parts marked `-` there match; otherwise nothing to do",
                         place(closest)
                     ),
                     None => "to let the request through, add an Allow statement; otherwise nothing to do"
@@ -373,6 +376,7 @@ fn parts(
     request: &Request,
 ) -> Vec<PartReport> {
     let mut parts = Vec::new();
+    let line = |span: Span| document.source.position(span.start as usize).line;
     let base = document.statement_pointer(index);
     if let Some(element) = &statement.principal {
         let who = request.requester.as_ref().map(principal_name);
@@ -393,6 +397,7 @@ fn parts(
             truth: traced.principal.truth,
             pointer,
             detail,
+            line: line(element.span),
         });
     }
     let texts: Vec<&str> = statement.action.values.iter().map(|v| &*v.value.text).collect();
@@ -405,6 +410,7 @@ fn parts(
             None => format!("{base}/{element}"),
         },
         detail: listed(statement.action.negated, &traced.action, &texts, &request.action),
+        line: line(statement.action.span),
     });
     match &statement.resource {
         Some(resource) => {
@@ -418,6 +424,7 @@ fn parts(
                     None => format!("{base}/{element}"),
                 },
                 detail: listed(resource.negated, &traced.resource, &texts, &request.resource),
+                line: line(resource.span),
             });
         }
         None if traced.resource.truth != Truth::True => parts.push(PartReport {
@@ -425,6 +432,7 @@ fn parts(
             truth: traced.resource.truth,
             pointer: base,
             detail: "open: the statement has none, and AWS's pages disagree on its meaning".to_owned(),
+            line: line(statement.span),
         }),
         None => {}
     }
@@ -434,6 +442,7 @@ fn parts(
             truth: traced.truth,
             pointer: document.condition_pointer(index, place),
             detail: condition_detail(condition, &traced.why),
+            line: line(condition.operator.span),
         });
     }
     parts

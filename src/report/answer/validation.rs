@@ -208,8 +208,8 @@ fn message(findings: &[Finding], beside: usize) -> String {
     let counts = if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") };
     match beside {
         0 => counts,
-        1 => format!("{counts}; 1 warning of lint beside"),
-        n => format!("{counts}; {n} warnings of lint beside"),
+        1 => format!("{counts}, and 1 warning of lint"),
+        n => format!("{counts}, and {n} warnings of lint"),
     }
 }
 

@@ -60,8 +60,16 @@ fn text(runs: &[Done], exit: Exit, settings: &Settings, output: &mut Output) -> 
     };
     let accepted = if is_accepted(runs, exit) { ", accepted" } else { "" };
     let verdict = verdict(runs, exit);
-    let checks = if runs.len() == 1 { "1 check".to_owned() } else { format!("{} checks", runs.len()) };
-    output.text(&format!("{COMMAND}: {verdict}{accepted}. {what} in {checks}{against}\n"))
+    let failing = runs.iter().filter(|run| issues(&run.report).any(is_problem)).count();
+    let checks = match (failing, runs.len()) {
+        (0, 1) => "in 1 check".to_owned(),
+        (0, all) => format!("in {all} checks"),
+        (some, all) if some == all => {
+            format!("in {}", if all == 1 { "1 check".to_owned() } else { format!("all {all} checks") })
+        }
+        (some, all) => format!("in {some} of {all} checks"),
+    };
+    output.text(&format!("{COMMAND}: {verdict}{accepted}. {what} {checks}{against}\n"))
 }
 
 /// True if an input has a line of its own: many inputs that pass share one.

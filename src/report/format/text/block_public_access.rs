@@ -90,7 +90,7 @@ impl BlockReport<'_> {
     fn acl_row(&self) -> String {
         let grants = self.granted();
         match (self.of.grants.is_empty(), grants.is_empty()) {
-            (true, _) => "none".to_owned(),
+            (true, _) => "not given (--acl)".to_owned(),
             (false, true) => "not public".to_owned(),
             (false, false) => format!("public: {}", grants.join(", ")),
         }

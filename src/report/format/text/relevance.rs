@@ -10,7 +10,7 @@ pub(super) fn relevance(relevance: &Relevance, names: &KeyNames<'_>) -> String {
         return "no context key matters: the policies mention none\n".to_owned();
     }
     let mut out =
-        "keys on which it depends whether the request is allowed, everything else being as it is:\n"
+        "keys that the policies test, and what another value of each does, everything else being as it is:\n"
             .to_owned();
     let mut keys: Vec<&KeyRelevance> = relevance.keys.iter().collect();
     keys.sort_by_key(|key| match key.matters {
@@ -27,9 +27,9 @@ pub(super) fn relevance(relevance: &Relevance, names: &KeyNames<'_>) -> String {
             Matters::Changes(values, decision) => {
                 format!("is {is}; {} the request is {}", with(values), decided(*decision))
             }
-            Matters::Never => format!(
-                "does not change by itself whether the request is allowed (proved for every value that goes with the others); it is {is}"
-            ),
+            Matters::Never => {
+                format!("is {is}; no other value by itself changes whether the request is allowed (proved)")
+            }
             Matters::Unmentioned => format!("does not matter: no policy mentions it; it is {is}"),
             Matters::OfRequester => format!("follows from the principal: {is}"),
             Matters::Undecided => format!("is {is}; could not decide whether it matters"),

@@ -77,7 +77,11 @@ fn of_statement(report: &StatementReport<'_>, verbosity: Verbosity) -> String {
                 Truth::False => '-',
                 Truth::Unknown => '?',
             };
-            out.push_str(&format!("    {sign} {}: {}\n", part.element, one_line(&part.detail)));
+            let line = match part.line == place.line {
+                true => String::new(),
+                false => format!(" (line {})", part.line),
+            };
+            out.push_str(&format!("    {sign} {}{line}: {}\n", part.element, one_line(&part.detail)));
         }
     }
     out

@@ -14,7 +14,7 @@ use crate::request::Request;
 pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
     let mut out = format!("who can use {}:\n\n", one_line(&who.question()));
     let mut rows: Vec<[String; 6]> = Vec::new();
-    let of_call = if who.has_one_action() { "RESOURCE" } else { "REQUEST" };
+    let of_call = if who.has_one_action() { "FOR EXAMPLE ON" } else { "FOR EXAMPLE" };
     let headings = ["", "ACCOUNT", "WHO", of_call, "CONTEXT", "ALLOWED BY"];
     let shown: Vec<(&WhoEntry<'_>, bool)> = who.entries().take(who.most).collect();
     for (entry, is_allowed) in &shown {
@@ -43,7 +43,7 @@ pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
     }
     if verbosity == Verbosity::Normal && !shown.is_empty() {
         out.push_str(
-            "if somebody should not: narrow the statement, or deny the request; -v shows a request of each, and what each layer says\n\n",
+            "if somebody should not: narrow the statement, or deny the request (in the policy of the resource, an SCP or an RCP); -v shows a request of each, and what each layer says\n\n",
         );
     }
     if verbosity == Verbosity::Verbose {
@@ -98,7 +98,8 @@ pub(super) fn short(who: &str) -> String {
 fn allowing(who: &WhoCan<'_>, entry: &WhoEntry<'_>, request: &Request) -> String {
     let layers = entry.answer.part.layers.map(|document| document.document());
     let options = crate::evaluate::Options::for_documents(&who.documents(entry));
-    let report = LayersReport::new(&layers, crate::evaluate::decide_layers(&layers, request, &options));
+    let report =
+        LayersReport::new(&layers, request, crate::evaluate::decide_layers(&layers, request, &options));
     let grants = |kind: LayerKind| {
         let layer = report.layers.iter().find(|layer| layer.kind == kind && layer.decision == "allow")?;
         let (document, index, statement) = layer.by?;
@@ -123,8 +124,10 @@ fn request(who: &WhoCan<'_>, entry: &WhoEntry<'_>) -> String {
     let options = crate::evaluate::Options::for_documents(&documents);
     let layered = crate::evaluate::decide_layers(&layers, request, &options);
     let mut out = format!("{}\n", one_line(&entry.who));
-    for line in
-        display::table(&rows).lines().map(str::to_owned).chain(LayersReport::new(&layers, layered).lines())
+    for line in display::table(&rows)
+        .lines()
+        .map(str::to_owned)
+        .chain(LayersReport::new(&layers, request, layered).lines())
     {
         out.push_str(&format!("  {line}\n"));
     }
