@@ -16,7 +16,6 @@ use super::who_can::group_of;
 use super::who_classes::{Name, any_of, but_for, key, names_in, tags_in};
 use super::who_outside::{Names, add_names, of_accounts, outsiders};
 use super::{Assumption, Options};
-use crate::code::Code;
 use crate::index::{broken, guaranteed};
 use crate::policy::{Attached, Document};
 use crate::query::Callers;
@@ -286,7 +285,7 @@ impl<'a, 'p> Changing<'a, 'p> {
         let is_first = |piece: &&Piece| model.is_some_and(|model| model.target == piece.target);
         let (first, others): (Vec<&Piece>, Vec<&Piece>) = pieces.into_iter().partition(is_first);
         let (mut assumptions, mut open): (Vec<Assumption>, Option<ChangePart<'p>>) = (Vec::new(), None);
-        merge(&mut assumptions, &[Code::SnapshotCurrent, Code::UnchangedElsewhere].map(Assumption));
+        merge(&mut assumptions, &self.changed.assumptions());
         for piece in first.into_iter().chain(others) {
             let Some(part) = asked(self.changed, pair, piece, self.options) else { continue };
             merge(&mut assumptions, &part.answer.assumptions);

@@ -39,9 +39,9 @@ pub use crate::explain::{Explained, Recheck, shell_quoted};
 pub use answer::{
     BlockReport, CatalogueAnswer, CatalogueFacts, Change, Changes, Compared, Denial, Dependent, Direction,
     EntryGroup, Expected, External, Found, GuardrailReport, Inventory, Invocation, Judgement, LayerReport,
-    LayersReport, Measures, Outcome, PartReport, Possible, Reason, Refused, Remark, Settled, Simulation,
-    SnapshotChange, StatementReport, Traced, Validated, ValidatedText, WhatCan, WhoCan, among, every_request,
-    lint, unlisted_action, unlisted_key,
+    LayersReport, Measures, Outcome, PartReport, PlanRemarks, Possible, Reason, Refused, Remark, Settled,
+    Simulation, SnapshotChange, StatementReport, Traced, Validated, ValidatedText, WhatCan, WhoCan, among,
+    every_request, lint, unlisted_action, unlisted_key,
 };
 pub use aws_messages::{AwsCheck, Lists};
 pub use day::Day;

@@ -6,11 +6,11 @@ use crate::cli::args::{Format, GuardrailsArgs};
 use crate::cli::output::{Output, directory};
 use crate::report::text;
 use crate::report::{Failure, GuardrailReport, Report, Status};
-use crate::surface::{asked_guardrails, snapshot_of};
+use crate::surface::{Stated, asked_guardrails, snapshot_of};
 use serde_json::json;
 
 pub(crate) fn run(args: &GuardrailsArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let prepared = PreparedSnapshot::new(snapshot_of(&args.snapshot, false)?);
+    let prepared = PreparedSnapshot::new(snapshot_of(&args.snapshot, Stated::default())?);
     let options = args.world.of(args.options())?.sharing();
     let answer = asked_guardrails(&prepared, &args.policy, &options)?;
     let report = GuardrailReport { name: &args.snapshot, snapshot: prepared.snapshot(), answer: &answer };

@@ -11,11 +11,11 @@ use crate::policy::{Attached, Document, Layers};
 use crate::report::Failure;
 use crate::request::Request;
 use crate::snapshot::{Asker, Collected, Facts, Snapshot, Target, Through};
-use crate::surface::{Named, asker, of_property, snapshot_of};
+use crate::surface::{Named, Stated, asker, of_property, snapshot_of};
 use std::collections::BTreeSet;
 
 pub(crate) fn run(directory: &str, args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let snapshot = snapshot_of(directory, args.no_organization)?;
+    let snapshot = snapshot_of(directory, Stated::new(args.no_organization, args.strict_collect))?;
     let principal = guaranteed(args.principal.as_deref(), "`--snapshot` requires `--principal`");
     let named = asker(&snapshot, directory, principal)?;
     let (actions, resources) = ([args.action.clone()], [args.resource.clone()]);

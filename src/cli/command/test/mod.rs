@@ -12,7 +12,7 @@ use crate::cli::args::{Cli, Command, TestArgs};
 use crate::cli::output::Output;
 use crate::cli::side_by_side;
 use crate::report::Failure;
-use crate::surface::{Snapshots, isolated};
+use crate::surface::{Snapshots, Stated, isolated};
 use clap::Parser;
 use file::{Ask, Test, TestFile};
 use reader::Expect;
@@ -151,7 +151,7 @@ fn prepared(
     without_organization: bool,
     snapshots: &Snapshots,
 ) -> Result<Arc<PreparedSnapshot>, Failure> {
-    snapshots.read(Path::new(directory), without_organization)
+    snapshots.read(Path::new(directory), Stated::new(without_organization, false))
 }
 
 /// Reads patterns of requesters.
