@@ -289,6 +289,24 @@ fn what_is_not_taken_over_is_named() {
             change("aws_s3_bucket_public_access_block.a", json!({"bucket": "reports"}), Value::Null),
             "Block Public Access",
         ),
+        (
+            "an SCP that the plan does not name",
+            change(
+                "aws_organizations_policy.a",
+                json!({"type": "SERVICE_CONTROL_POLICY", "content": policy("s3:*")}),
+                Value::Null,
+            ),
+            "which policy it is",
+        ),
+        (
+            "an SCP that the snapshot does not hold",
+            change(
+                "aws_organizations_policy.a",
+                json!({"id": "p-x", "type": "SERVICE_CONTROL_POLICY", "content": policy("s3:*")}),
+                Value::Null,
+            ),
+            "does not hold the policy p-x",
+        ),
         ("a key", change("aws_kms_key.a", Value::Null, json!({})), "a key comes with a policy"),
         (
             "an SCP that takes the last one away",
@@ -305,6 +323,16 @@ fn what_is_not_taken_over_is_named() {
         assert!(planned.open.iter().any(|why| why.contains(expected)), "{name}: {:?}", planned.open);
         assert!(planned.open.iter().all(|why| why.starts_with("plan.json:1:")), "{name}: {:?}", planned.open);
     }
+    // In which order two resources delete and make a link, nobody says.
+    let inline = |name: &str| json!({"role": "payroll-app", "name": name, "policy": policy("s3:*")});
+    let [one, other] = ["a", "b"].map(|name| format!("aws_iam_role_policy.{name}"));
+    let twice =
+        planned(&[change(&one, inline("app"), Value::Null), change(&other, Value::Null, inline("app"))]);
+    assert!(
+        twice.open.iter().any(|why| why.contains("in an order that the plan does not say")),
+        "{:?}",
+        twice.open
+    );
     // Without an account, nothing says where the role is to be.
     let plan =
         json!({"format_version": "1.2", "resource_changes": [change("aws_iam_role.a", Value::Null, role)]});

@@ -112,7 +112,8 @@ impl<'s> Applying<'s> {
     /// Returns the result.
     pub(super) fn done(self, assumes_references: bool) -> Planned {
         let (source, mut open) = (self.source, self.open);
-        open.sort_by_key(|(span, _)| span.start);
+        open.sort_by(|(one, why), (other, own)| (one.start, why).cmp(&(other.start, own)));
+        open.dedup();
         let told = |(span, why): (Span, String)| {
             let position = source.position(span.start as usize);
             format!("{}:{}:{}: {why}", source.name(), position.line, position.column)
@@ -195,9 +196,17 @@ impl<'s> Applying<'s> {
         };
         let principal = |holder: &Holder| self.arns.get(holder).and_then(|arn| self.old.principals.get(arn));
         let agrees = match key {
-            Key::Entity(holder) => self.arns.contains_key(holder) || self.old.group(holder).is_some(),
+            Key::Entity(holder) => match self.arns.contains_key(holder) || self.old.group(holder).is_some() {
+                true => true,
+                false => return Err(unheld(holder)),
+            },
             Key::Managed(arn) => self.old.managed.get(arn.as_str()).is_none_or(is_it),
-            Key::Control(id) => self.old.control(id).is_none_or(|(_, known)| is_it(&known)),
+            Key::Control(id) => match self.old.control(id) {
+                Some((_, known)) => is_it(&known),
+                None => {
+                    return Err(format!("the snapshot does not hold the policy {id} of the organization"));
+                }
+            },
             Key::Trust(holder) => principal(holder).and_then(|own| own.trust.as_ref()).is_none_or(is_it),
             Key::Boundary(holder) => match value {
                 Value::Arn(arn) => principal(holder).is_none_or(|own| own.boundary.as_deref() == Some(arn)),

@@ -291,7 +291,8 @@ impl<'c> Planner<'_, 'c> {
     fn control(&self, of: &PlannedChange<'c>, is_after: bool, side: &mut Side<'c>) -> Found<()> {
         let id = match self.attribute(of, false, "id")? {
             Attribute::Text(id) => id,
-            _ => of.address.clone(),
+            _ if of.change == Change::Create => of.address.clone(),
+            _ => return Err("the plan does not say which policy it is".to_owned()),
         };
         let entries = self.entries(&of.address).filter(|entry| entry.attribute == "content");
         for entry in entries {
