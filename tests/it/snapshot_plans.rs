@@ -83,6 +83,13 @@ fn policy(action: &str) -> String {
         .to_string()
 }
 
+/// The SCP of the example.
+fn region() -> String {
+    json!({"Version": "2012-10-17", "Statement": [{"Sid": "OnlyIreland", "Effect": "Deny", "Action": "*", "Resource": "*",
+        "Condition": {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}}]})
+    .to_string()
+}
+
 fn of_everyone(action: &str) -> String {
     let statement =
         json!({"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "arn:aws:s3:::reports/*"});
@@ -323,6 +330,15 @@ fn what_is_not_taken_over_is_named() {
         assert!(planned.open.iter().any(|why| why.contains(expected)), "{name}: {:?}", planned.open);
         assert!(planned.open.iter().all(|why| why.starts_with("plan.json:1:")), "{name}: {:?}", planned.open);
     }
+    // A policy of an organization that is made again has another id, which its attachments name by the resource.
+    let scp = |id: &str, name: &str| json!({"id": id, "name": name, "type": "SERVICE_CONTROL_POLICY", "content": region()});
+    let mut again = change("aws_organizations_policy.a", scp("p-region01", "a"), scp("p-region01", "b"));
+    again["change"]["actions"] = json!(["delete", "create"]);
+    let steps = planned(&[again]).steps;
+    assert_eq!(
+        steps,
+        ["p-region01 removed by aws_organizations_policy.a", "aws_organizations_policy.a added"]
+    );
     // In which order two resources delete and make a link, nobody says.
     let inline = |name: &str| json!({"role": "payroll-app", "name": name, "policy": policy("s3:*")});
     let [one, other] = ["a", "b"].map(|name| format!("aws_iam_role_policy.{name}"));

@@ -289,9 +289,11 @@ impl<'c> Planner<'_, 'c> {
     }
 
     fn control(&self, of: &PlannedChange<'c>, is_after: bool, side: &mut Side<'c>) -> Found<()> {
+        // A policy that is made has an id that nobody knows yet.
+        let is_made = of.change == Change::Create || (of.change == Change::Replace && is_after);
         let id = match self.attribute(of, false, "id")? {
+            _ if is_made => of.address.clone(),
             Attribute::Text(id) => id,
-            _ if of.change == Change::Create => of.address.clone(),
             _ => return Err("the plan does not say which policy it is".to_owned()),
         };
         let entries = self.entries(&of.address).filter(|entry| entry.attribute == "content");
