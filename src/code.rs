@@ -141,6 +141,7 @@ codes! {
     HeuristicSourceKeysOnlyFromServices Assumption "heuristic-source-keys-only-from-services"
     HeuristicUsersHaveNoTokenIssueTime Assumption "heuristic-users-have-no-token-issue-time"
     HeuristicWebAndSamlCallersOnlyAssumeRoles Assumption "heuristic-web-and-saml-callers-only-assume-roles"
+    IamCollectAbsentIsNone Assumption "iam-collect-absent-is-none"
     IdleGuardrail Lint "idle-guardrail"
     IgnoreCaseBeyondAscii Unknown "ignore-case-beyond-ascii"
     ImpossibleRequest Error "impossible-request"

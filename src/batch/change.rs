@@ -7,13 +7,25 @@ use super::snapshot::Asked;
 use crate::check::{Changed, Options, PreparedSnapshot, WhoKind};
 use crate::limits::InputLimits;
 use crate::policy::{Document, read};
-use crate::report::{Failure, GuardrailReport, SnapshotChange, Status};
-use crate::snapshot::Change;
+use crate::report::{Failure, GuardrailReport, PlanRemarks, SnapshotChange, Status};
+use crate::snapshot::{Change, Planned};
 use crate::span::Source;
-use crate::surface::{Cache, asked_gains, asked_guardrails, changed_snapshot};
+use crate::surface::{Cache, Stated, asked_gains, asked_guardrails, changed_snapshot, planned_snapshot};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
+
+/// The change that a line gives, in one of its forms.
+pub(super) struct GivenChange<'l> {
+    /// The steps.
+    pub(super) change: Option<&'l str>,
+    /// The snapshot after it.
+    pub(super) later: Option<String>,
+    /// The file with a plan.
+    pub(super) plan: Option<String>,
+    /// The account of resources whose ARN the plan does not show.
+    pub(super) account: Option<String>,
+}
 
 /// One step of a change, as it is written.
 #[derive(Deserialize)]
@@ -89,40 +101,62 @@ impl Asked<'_> {
     pub(super) fn change(
         &self,
         (batch, cache, options): (&Batch, &Cache, &Options),
-        change: Option<&str>,
-        later: Option<&str>,
+        given: GivenChange<'_>,
         write: impl FnOnce(&SnapshotChange<'_>),
     ) -> Result<Summary, Failure> {
         let (wants, kinds) = (self.wants()?, self.kinds()?);
         let kinds = if kinds.is_empty() { WhoKind::ALL.to_vec() } else { kinds };
-        let before = self.snapshot(batch, cache, options)?;
-        let (after, steps, names) = match (change, later) {
-            (Some(change), None) => {
+        let mut before = self.snapshot(batch, cache, options)?;
+        let (mut names, mut planned) = (vec![&*self.directory], None);
+        if given.account.is_some() && given.plan.is_none() {
+            return Err(Failure::validation("`account` is about a plan: leave it out"));
+        }
+        let (after, steps) = match (given.change, &given.later, &given.plan) {
+            (Some(change), None, None) => {
                 let steps = steps(change)?;
                 let after = PreparedSnapshot::new(changed_snapshot(before.snapshot(), &steps)?);
-                (Arc::new(after), steps, vec![&*self.directory])
+                (Arc::new(after), steps.iter().map(Change::in_words).collect())
             }
-            (None, Some(later)) => {
+            (None, Some(later), None) => {
                 let directory = given::directory(batch, "newSnapshot", later)?;
-                let after = cache.snapshots().read(&directory, self.is_without_organization()?)?;
-                (after, Vec::new(), vec![&*self.directory, later])
+                names.push(later);
+                (
+                    cache
+                        .snapshots()
+                        .read(&directory, Stated::new(self.is_without_organization()?, false))?,
+                    Vec::new(),
+                )
+            }
+            (None, None, Some(plan)) => {
+                let source = given::plan(batch, plan)?;
+                let sides = planned_snapshot(
+                    before.snapshot(),
+                    (&source, given.account.as_deref()),
+                    &Default::default(),
+                )?;
+                let Planned { before: old, after, steps, open, assumes_references } = sides;
+                before = Arc::new(PreparedSnapshot::new(old));
+                planned = Some(PlanRemarks { open, assumes_references });
+                (Arc::new(PreparedSnapshot::new(after)), steps)
             }
             _ => {
                 return Err(Failure::validation(
-                    "give `change`, the steps of a change, or `newSnapshot`, and one of them only",
+                    "give `change`, the steps of a change, `plan`, a file with a plan, or `newSnapshot`, and one of them only",
                 ));
             }
         };
-        let changed = Changed { before: &before, after: &after, is_same_world: !steps.is_empty() };
+        let changed = Changed { before: &before, after: &after, is_same_world: names.len() == 1 };
         let gained = asked_gains(changed, &wants, &kinds, options)?;
         let shown = SnapshotChange {
             command: "check-no-new-access",
             snapshots: [&before, &after].iter().take(names.len()).map(|side| side.snapshot()).collect(),
             names,
-            steps: steps.iter().map(Change::in_words).collect(),
+            steps,
             gained: &gained,
             lost: None,
             not_compared: changed.not_compared(),
+            planned,
+            names_resources: !wants.resources.is_empty(),
             most: usize::MAX,
         };
         write(&shown);

@@ -86,13 +86,7 @@ pub(super) fn named(batch: &Batch, name: &'static str, argument: &str) -> Result
         )));
     };
     let (path, file, policy) = found(directory, argument)?;
-    let most = Options::default().limits.bytes;
-    let mut bytes = Vec::new();
-    File::open(&path)
-        .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| unreadable(file, reason(&error)))?;
-    let text = decode(bytes).map_err(|_| unreadable(file, "it is neither UTF-8 nor UTF-16 text"))?;
-    let source = Source::new(file, text);
+    let source = read_file(&path, file)?;
     // What is not JSON is a policy with an error, as on the command line: a check refuses it, and `validate-policy` has findings.
     let contents = match open(&source, &Options::default()) {
         Err(error) if policy.is_none() => Contents::Policy(Box::new(Read::from(Err(error)))),
@@ -119,6 +113,32 @@ pub(super) fn named(batch: &Batch, name: &'static str, argument: &str) -> Result
             }
         }
     }
+}
+
+/// Returns the plan that a member names, below the directory that lines may read.
+///
+/// # Errors
+/// The file is not below the directory, or cannot be read.
+pub(super) fn plan(batch: &Batch, argument: &str) -> Result<Source, Failure> {
+    let Some(directory) = &batch.files else {
+        return Err(Failure::validation(
+            "`plan` names a file, but lines may not read files: give `--files DIR` if you trust their author",
+        ));
+    };
+    match found(directory, argument)? {
+        (path, file, None) => read_file(&path, file),
+        (_, file, Some(_)) => Err(Failure::validation(format!("`plan` is a whole plan: name it as {file}"))),
+    }
+}
+
+fn read_file(path: &Path, name: &str) -> Result<Source, Failure> {
+    let most = Options::default().limits.bytes;
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(name, reason(&error)))?;
+    let text = decode(bytes).map_err(|_| unreadable(name, "it is neither UTF-8 nor UTF-16 text"))?;
+    Ok(Source::new(name, text))
 }
 
 /// Returns the path of a directory below the one that lines may read.

@@ -1,6 +1,7 @@
 //! Answers one line: a query.
 
 use super::can::{self, Asked};
+use super::change::GivenChange;
 use super::config::{Batch, Summary};
 use super::given::{self, Given};
 use super::members;
@@ -220,9 +221,8 @@ fn judge(
         return Err(Failure::validation(format!("`check` is missing: {CHECKS}")));
     };
     let check = text("check", check)?;
-    let is_over_snapshot =
-        matches!(check.as_str(), "can" | "who-can" | "what-can" | "check-guardrails" | "check-no-new-access");
-    if line.get("snapshot").is_none() || !is_over_snapshot {
+    let is_of_snapshots = ["can", "who-can", "what-can", "check-no-new-access", "check-guardrails"];
+    if line.get("snapshot").is_none() || !is_of_snapshots.contains(&check.as_str()) {
         line.has_only(&check)?;
     }
     let mut options = batch.options.clone();
@@ -436,8 +436,10 @@ fn in_snapshot(
         "what-can" => asked.what_can(batch, cache, options, |what| write(out, line.id(), what)),
         "check-no-new-access" => {
             let later = line.get("newSnapshot").map(|member| text("newSnapshot", member)).transpose()?;
-            let of = (batch, cache, options);
-            asked.change(of, line.get("change"), later.as_deref(), |change| write(out, line.id(), change))
+            let plan = line.get("plan").map(|member| text("plan", member)).transpose()?;
+            let account = line.get("account").map(|member| text("account", member)).transpose()?;
+            let given = GivenChange { change: line.get("change"), later, plan, account };
+            asked.change((batch, cache, options), given, |change| write(out, line.id(), change))
         }
         "check-guardrails" => {
             let of = (batch, cache, options);

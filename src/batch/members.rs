@@ -2,9 +2,10 @@
 //! change the question without a word.
 
 /// The members that questions have.
-const OURS: [&str; 29] = [
+const OURS: [&str; 31] = [
     "access",
     "accessLevels",
+    "account",
     "actions",
     "change",
     "check",
@@ -19,6 +20,7 @@ const OURS: [&str; 29] = [
     "newPolicyFile",
     "newSnapshot",
     "noOrganization",
+    "plan",
     "policies",
     "policyDocument",
     "policyDocuments",
@@ -72,7 +74,9 @@ pub(super) fn fault_of_snapshot(check: &str, name: &str) -> Option<String> {
     let is_own = match check {
         "can" => ["principal", "layers", "actions", "condition"].contains(&name),
         "what-can" => ["principal", "services"].contains(&name),
-        "check-no-new-access" => ["change", "newSnapshot", "kinds", "actions"].contains(&name),
+        "check-no-new-access" => {
+            ["account", "change", "newSnapshot", "plan", "kinds", "actions"].contains(&name)
+        }
         "check-guardrails" => name == "policies",
         _ => ["kinds", "principal", "actions", "condition"].contains(&name),
     };

@@ -7,7 +7,7 @@ use crate::check::{
     CanVerdict, Options, PreparedSnapshot, Question, SnapshotAnswer, Wants, WhoKind, can_in_snapshot,
 };
 use crate::report::{Failure, Possible, WhatCan, WhoCan};
-use crate::surface::{Cache, answered, asked_what, asked_who, asker, of_property, wants_of_services};
+use crate::surface::{Cache, Stated, answered, asked_what, asked_who, asker, of_property, wants_of_services};
 use std::sync::Arc;
 
 /// The members of such a line, as they are written.
@@ -48,8 +48,8 @@ impl Asked<'_> {
                 "`--strict-arn`, `--certificates` and `--certify` do not go together with a snapshot: ask about layers",
             ));
         }
-        let without_organization = self.is_without_organization()?;
-        cache.snapshots().read(&given::directory(batch, "snapshot", &self.directory)?, without_organization)
+        let stated = Stated::new(self.is_without_organization()?, false);
+        cache.snapshots().read(&given::directory(batch, "snapshot", &self.directory)?, stated)
     }
 
     pub(super) fn is_without_organization(&self) -> Result<bool, Failure> {

@@ -17,7 +17,6 @@ use super::who_can::group_of;
 use super::who_classes::{Name, any_of, but_for, key, names_in, tags_in};
 use super::who_outside::{Names, add_names, of_accounts, outsiders};
 use super::{Assumption, Options};
-use crate::code::Code;
 use crate::index::{broken, guaranteed};
 use crate::policy::{Attached, Document};
 use crate::query::Callers;
@@ -279,7 +278,7 @@ impl<'a, 'p> Changing<'a, 'p> {
         let is_first = |piece: &&Piece| model.is_some_and(|model| model.target == piece.target);
         let (first, others): (Vec<&Piece>, Vec<&Piece>) = pieces.into_iter().partition(is_first);
         let (mut assumptions, mut open): (Vec<Assumption>, Option<ChangePart<'p>>) = (Vec::new(), None);
-        merge(&mut assumptions, &[Code::SnapshotCurrent, Code::UnchangedElsewhere].map(Assumption));
+        merge(&mut assumptions, &self.changed.assumptions());
         let mut count = 0;
         // A request that AWS does not list decides too, and is hard to believe.
         let (mut shown, mut further): (Option<ChangePart<'p>>, usize) = (None, FURTHER_PIECES);

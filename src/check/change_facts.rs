@@ -4,7 +4,7 @@
 //! own. A question about a change is one about the same request on both sides, so these facts have to be the same. What was not
 //! collected is the same on both sides only if a change was applied to one snapshot, and no step of it alters the fact.
 
-use super::changed::{Changed, text_of};
+use super::changed::Changed;
 use crate::policy::Document;
 use crate::snapshot::{Asker, Collected, Facts, Gap, Membership, Principal, PrincipalKind, Snapshot, Target};
 
@@ -171,7 +171,7 @@ pub(super) fn are_sessions_same(changed: Changed<'_>, before: &Principal, after:
     match (&before.trust, &after.trust) {
         (Some(Collected::Known(old)), Some(Collected::Known(new))) => {
             let [before, after] = [changed.before.snapshot(), changed.after.snapshot()];
-            text_of(before.document(*old)) == text_of(after.document(*new))
+            before.document(*old).text() == after.document(*new).text()
         }
         _ => false,
     }

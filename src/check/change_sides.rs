@@ -14,7 +14,7 @@ use super::in_snapshot::{PreparedSnapshot, fact, merge, written};
 use super::offer::{Model, offers};
 use super::wants::Wants;
 use crate::code::Code;
-use crate::encode::{Assumption, DocumentRef};
+use crate::encode::DocumentRef;
 use crate::evaluate::{self, Decision, decide_layers};
 use crate::policy::{Attached, Document, LayerKind, Layers};
 use crate::query::{BEFORE, Before, Callers};
@@ -413,8 +413,7 @@ impl<'p> Question<'p, '_, '_> {
         if let CanVerdict::Unknown(unknown) = &part.answer.verdict {
             part.gaps.extend(among(&gaps, &unknown.reasons));
         }
-        let further = [Code::SnapshotCurrent, Code::UnchangedElsewhere].map(Assumption);
-        merge(&mut part.answer.assumptions, &further);
+        merge(&mut part.answer.assumptions, &changed.assumptions());
         part
     }
 }

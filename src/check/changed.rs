@@ -1,7 +1,8 @@
 //! The two sides of a change.
 
-use super::in_snapshot::PreparedSnapshot;
-use crate::policy::Document;
+use super::in_snapshot::{PreparedSnapshot, merge};
+use crate::code::Code;
+use crate::encode::Assumption;
 use crate::snapshot::{Collected, Endpoint, Snapshot};
 
 /// The snapshots before and after a change.
@@ -26,7 +27,7 @@ impl<'p> Changed<'p> {
         let is_same = old.endpoints.len() == new.endpoints.len()
             && old.endpoints.iter().zip(&new.endpoints).all(|(one, other)| {
                 let policy = |snapshot: &'p Snapshot, endpoint: &Endpoint| match &endpoint.policy {
-                    Collected::Known(policy) => Some(policy.map(|id| text_of(snapshot.document(id)))),
+                    Collected::Known(policy) => Some(policy.map(|id| snapshot.document(id).text())),
                     Collected::Missing(_) => None,
                 };
                 let known = policy(old, one);
@@ -42,17 +43,19 @@ impl<'p> Changed<'p> {
         Some(format!("{unread} differs between the snapshots, and the answer leaves it out"))
     }
 
+    /// Returns the assumptions on which each answer about the change rests.
+    pub(super) fn assumptions(self) -> Vec<Assumption> {
+        let sides = [self.before, self.after].map(|side| side.snapshot().assumptions());
+        let mut all: Vec<Assumption> = vec![Assumption(Code::UnchangedElsewhere)];
+        for code in sides.concat() {
+            merge(&mut all, &[Assumption(code)]);
+        }
+        all
+    }
+
     /// Returns the change in the other direction.
     #[must_use]
     pub fn reversed(self) -> Changed<'p> {
         Changed { before: self.after, after: self.before, ..self }
-    }
-}
-
-/// Returns the text of a document alone: the whole source, or the part of it that is the document.
-pub(super) fn text_of(document: &Document) -> &str {
-    match document.base_pointer.is_empty() {
-        true => document.source.text(),
-        false => document.source.slice(document.span),
     }
 }

@@ -10,9 +10,7 @@ use super::changed::Changed;
 use super::in_snapshot::{PreparedSnapshot, fact, merge};
 use super::offer::requester_of;
 use super::wants::Wants;
-use super::who_outside::partition;
 use super::{Assumption, Options};
-use crate::code::Code;
 use crate::evaluate::{self, Decision, decide};
 use crate::index::broken;
 use crate::limits::InputLimits;
@@ -325,8 +323,10 @@ impl<'p> Judging<'_, 'p> {
         };
         let document = fact(&json!({pattern.operator: {"aws:PrincipalArn": text}}).to_string());
         let matches = |requester: Requester| is_by(&document, requester);
+        // Without a partition, nobody says how the ARN of a root user begins.
+        let Some(partition) = snapshot.partition() else { return Known::Effective };
         for account in &accounts {
-            let root = Requester::parse(&format!("arn:{}:iam::{account}:root", partition(snapshot)));
+            let root = Requester::parse(&format!("arn:{partition}:iam::{account}:root"));
             if root.is_ok_and(|(root, _)| matches(root)) {
                 return Known::Effective;
             }
@@ -351,7 +351,8 @@ impl<'p> Judging<'_, 'p> {
         if let Some(gap) = self.organization.missing.first().filter(|_| is_elsewhere) {
             return Known::Open(gap.why.to_string(), vec![gap.clone()]);
         }
-        merge(&mut self.found.assumptions, &[Assumption(Code::SnapshotCurrent)]);
+        let own: Vec<Assumption> = snapshot.assumptions().iter().copied().map(Assumption).collect();
+        merge(&mut self.found.assumptions, &own);
         Known::Idle(format!(
             "the accounts that it binds have no such principal, and whoever may create one is exempt ({} compared)",
             accounts.len()

@@ -148,13 +148,14 @@ pub(super) fn can_like<'p>(
     let (first, others): (Vec<&Target>, Vec<&Target>) = targets.iter().partition(is_first);
     let mut open: Option<Part<'p>> = None;
     let mut last: Option<Part<'p>> = None;
-    let mut assumptions = vec![Assumption(Code::SnapshotCurrent)];
+    let own: Vec<Assumption> = prepared.snapshot().assumptions().iter().copied().map(Assumption).collect();
+    let mut assumptions = own.clone();
     for target in first.into_iter().chain(others) {
         let mut part = asked(prepared, question, target, options, like);
         merge(&mut assumptions, &part.answer.assumptions);
         match part.answer.verdict {
             CanVerdict::Can(_) => {
-                merge(&mut part.answer.assumptions, &[Assumption(Code::SnapshotCurrent)]);
+                merge(&mut part.answer.assumptions, &own);
                 return SnapshotAnswer { part, parts: targets.len() };
             }
             CanVerdict::Cannot(_) => last = Some(part),

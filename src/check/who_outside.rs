@@ -45,7 +45,7 @@ pub(super) fn of_accounts<'p>(snapshot: &'p Snapshot, kinds: &[WhoKind]) -> (Vec
         let own = snapshot.accounts.get(account);
         let (has_users, has_roles) = own.map_or((false, false), |own| (own.has_users, own.has_roles));
         if kinds.contains(&WhoKind::Root) {
-            let arn = format!("arn:{}:iam::{account}:root", partition(snapshot));
+            let arn = root_name(snapshot, account);
             let callers = Callers::of_kinds(&[Kind::Root], Some(account), false);
             jobs.push(job(WhoKind::Root, &arn, (Asker::Root(account), callers), &[]));
             roots += 1;
@@ -169,8 +169,7 @@ fn outsiders_in(document: &Document) -> Vec<(WhoKind, &str)> {
     found
 }
 
-/// Returns the partition of the principals of a snapshot.
-pub(super) fn partition(snapshot: &Snapshot) -> &str {
-    let first = snapshot.principals.keys().next().or_else(|| snapshot.resources.keys().next());
-    first.and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws")
+/// Returns the name of the root user of an account: its ARN. If nothing tells the partition, the name stands for all of them.
+fn root_name(snapshot: &Snapshot, account: &str) -> String {
+    format!("arn:{}:iam::{account}:root", snapshot.partition().unwrap_or("*"))
 }

@@ -59,6 +59,7 @@ use crate::policy::{self, ParseError, Read};
 use crate::span::{Source, Span};
 use detect::{Detected, detect};
 pub(crate) use dump::{DETAILS, content as policy_in};
+pub(crate) use plan::{Attribute, PlannedChange, PlannedChanges};
 use raw::Fault;
 pub(crate) use raw::{Optional, Raw, list};
 use std::collections::{BTreeMap, BTreeSet};

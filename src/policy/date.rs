@@ -19,6 +19,11 @@ pub fn read_instant(text: &str) -> Option<Decimal> {
         let digits = text.trim_start_matches('-');
         return if digits.len() > 4 { Decimal::read(text) } else { None };
     }
+    read_date(text).map(|(seconds, part)| Decimal::from_seconds(seconds, part))
+}
+
+/// Returns the whole seconds since 1970 of a date, and the digits of the part of a second.
+pub(crate) fn read_date(text: &str) -> Option<(i128, &str)> {
     let (day, time) = match text.find(['T', 't']) {
         Some(at) => (text.get(..at)?, text.get(at + 1..)),
         None => (text, None),
@@ -45,7 +50,7 @@ pub fn read_instant(text: &str) -> Option<Decimal> {
     }
     days += i128::from(date) - 1;
     let mut seconds = days * 86_400;
-    let Some(time) = time else { return Some(Decimal::from_seconds(seconds, "")) };
+    let Some(time) = time else { return Some((seconds, "")) };
     let zone = time.find(['Z', 'z', '+', '-'])?;
     let (clock, zone) = (time.get(..zone)?, time.get(zone..)?);
     let (clock, part) = match clock.split_once('.') {
@@ -75,7 +80,7 @@ pub fn read_instant(text: &str) -> Option<Decimal> {
         }
     };
     let seconds = if zone.starts_with('-') { seconds + offset } else { seconds - offset };
-    Some(Decimal::from_seconds(seconds, part))
+    Some((seconds, part))
 }
 
 fn digits(text: &str, length: usize) -> Option<u32> {

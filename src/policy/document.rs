@@ -101,6 +101,13 @@ pub struct Statement {
     pub conditions: Vec<Condition>,
 }
 
+impl Document {
+    /// Returns the text of the document alone, which may be a part of its source.
+    pub(crate) fn text(&self) -> &str {
+        self.source.slice(self.span)
+    }
+}
+
 impl Statement {
     /// Returns the number of listed actions, resources, principals and condition values.
     pub fn value_count(&self) -> usize {

@@ -42,6 +42,7 @@ pub(crate) use closest::closest;
 pub use condition::{
     Condition, ConditionKey, ConditionValue, JsonKind, Operator, OperatorBase, OperatorFamily, SetPrefix,
 };
+pub(crate) use date::read_date;
 pub use date::read_instant;
 pub use decimal::Decimal;
 pub use document::{Document, Effect, Element, PrincipalElement, Statement, Version};

@@ -41,9 +41,9 @@ pub(crate) use answer::repeats;
 pub use answer::{
     BlockReport, CatalogueAnswer, CatalogueFacts, Change, Changes, Compared, Denial, Dependent, Direction,
     EntryGroup, Expected, External, Found, GuardrailReport, Inventory, Invocation, Judgement, LayerReport,
-    LayersReport, Measures, Outcome, PartReport, Possible, Reason, Refused, Remark, Settled, Simulation,
-    SnapshotChange, StatementReport, Traced, Validated, ValidatedText, WhatCan, WhoCan, among, every_request,
-    lint, unlisted_action, unlisted_key,
+    LayersReport, Measures, Outcome, PartReport, PlanRemarks, Possible, Reason, Refused, Remark, Settled,
+    Simulation, SnapshotChange, StatementReport, Traced, Validated, ValidatedText, WhatCan, WhoCan, among,
+    every_request, lint, unlisted_action, unlisted_key,
 };
 pub use aws_messages::{AwsCheck, Lists};
 pub use day::Day;

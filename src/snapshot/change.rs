@@ -200,7 +200,7 @@ impl Snapshot {
         }
     }
 
-    fn apply(&mut self, change: &Change) -> Applied {
+    pub(super) fn apply(&mut self, change: &Change) -> Applied {
         match change {
             Change::Attach { policy, document, target } => self.attach(policy, document.as_ref(), target),
             Change::Detach { policy, target } => self.detach(policy, target),
@@ -221,7 +221,7 @@ impl Snapshot {
     }
 
     /// Adds a document that takes the place of another one.
-    fn add(&mut self, document: &Document, kind: LayerKind) -> Result<DocumentId, ChangeError> {
+    pub(super) fn add(&mut self, document: &Document, kind: LayerKind) -> Result<DocumentId, ChangeError> {
         let name = document.source.name();
         if let Err(error) = fits_layer(document, kind, &InputLimits::default()) {
             let source = error.source;
@@ -522,18 +522,13 @@ impl Snapshot {
 
     /// Returns an inline policy of a principal with its place in the list.
     fn inline(&self, arn: &str, name: &str) -> Option<(usize, Collected<DocumentId>)> {
-        let end = format!("[{name:?}]");
-        let is_named = |policy: &Collected<DocumentId>| match policy {
-            Collected::Known(id) => self.document(*id).source.name().ends_with(&end),
-            Collected::Missing(gap) => gap.of.ends_with(&end),
-        };
         let own = self.principals.get(arn)?;
-        let found = own.inline.iter().enumerate().find(|(_, policy)| is_named(policy));
-        found.map(|(place, policy)| (place, policy.clone()))
+        let place = named_place(self, &own.inline, name)?;
+        own.inline.get(place).map(|policy| (place, policy.clone()))
     }
 
     /// Refuses a change that leaves a node of the tree without SCPs.
-    fn has_levels(&self) -> Applied {
+    pub(super) fn has_levels(&self) -> Applied {
         let Membership::Of(organization) = &self.membership else { return Ok(()) };
         let empty = organization.attached.iter().find(|((_, kind), list)| {
             *kind == ControlKind::Service && list.is_empty() && organization.is_enabled(*kind).is_ok()
@@ -590,7 +585,16 @@ impl Organization {
     }
 }
 
-fn layer_of(kind: ControlKind) -> LayerKind {
+/// Returns the place of an inline policy in a list of a snapshot.
+pub(super) fn named_place(snapshot: &Snapshot, list: &[Collected<DocumentId>], name: &str) -> Option<usize> {
+    let end = format!("[{name:?}]");
+    list.iter().position(|policy| match policy {
+        Collected::Known(id) => snapshot.document(*id).source.name().ends_with(&end),
+        Collected::Missing(gap) => gap.of.ends_with(&end),
+    })
+}
+
+pub(super) fn layer_of(kind: ControlKind) -> LayerKind {
     match kind {
         ControlKind::Service => LayerKind::ServiceControl,
         ControlKind::Resource => LayerKind::ResourceControl,
@@ -599,9 +603,5 @@ fn layer_of(kind: ControlKind) -> LayerKind {
 
 /// True if two documents are the same JSON.
 fn is_same_text(one: &Document, other: &Document) -> bool {
-    let text = |document: &Document| match document.base_pointer.is_empty() {
-        true => document.source.text().to_owned(),
-        false => document.source.slice(document.span).to_owned(),
-    };
-    super::iam::is_same_json(&text(one), &text(other))
+    super::iam::is_same_json(one.text(), other.text())
 }

@@ -31,6 +31,8 @@ pub enum GapKind {
     Endpoint,
     /// The pages of a list that follow.
     Pages,
+    /// The files were collected at different times.
+    Skew,
 }
 
 impl GapKind {
@@ -55,6 +57,7 @@ impl GapKind {
             GapKind::Ownership => "object-ownership",
             GapKind::Endpoint => "endpoint",
             GapKind::Pages => "pages",
+            GapKind::Skew => "snapshot-skew",
         }
     }
 }
@@ -150,6 +153,14 @@ impl Gap {
     pub(super) fn resource_policy(arn: &str) -> Gap {
         let why = format!("the policy of {arn} was not collected");
         Gap::new(GapKind::ResourcePolicy, arn, why, policy_command(arn))
+    }
+
+    /// Files of two accounts that were collected more than a day apart.
+    pub(super) fn skew((first, at): (&str, &str), (last, later): (&str, &str)) -> Gap {
+        let why = format!(
+            "{first} was collected at {at} and {last} at {later}, more than 24 hours apart: together they may say what was never true"
+        );
+        Gap::new(GapKind::Skew, last, why, None)
     }
 
     /// The tags of a principal.

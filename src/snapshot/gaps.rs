@@ -6,6 +6,9 @@ use super::{Snapshot, gap};
 use crate::policy::is_account_id;
 use std::collections::BTreeSet;
 
+/// The seconds of a day: files that were collected further apart may say together what was never true.
+const A_DAY: i128 = 86_400;
+
 /// Lists the gaps.
 pub(super) fn of(snapshot: &Snapshot) -> BTreeSet<Gap> {
     let mut gaps = BTreeSet::new();
@@ -30,6 +33,12 @@ pub(super) fn of(snapshot: &Snapshot) -> BTreeSet<Gap> {
     }
     for endpoint in &snapshot.endpoints {
         gaps.extend(endpoint.policy.gap().cloned());
+    }
+    let times = (snapshot.collected.first_key_value(), snapshot.collected.last_key_value());
+    if let (Some((first, (account, at))), Some((last, (other, later)))) = times
+        && last - first > A_DAY
+    {
+        gaps.insert(Gap::skew((account, at), (other, later)));
     }
     gaps
 }

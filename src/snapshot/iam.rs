@@ -51,7 +51,7 @@ impl Reader<'_> {
             [next, marker].into_iter().flatten().find(|token| !Some(*token).text_or_empty().is_empty());
         let pages = self.pages.entry(account.as_str().into()).or_default();
         pages.extend(
-            truncated.filter(|truncated| truncated.is_true()).or(goes_on).map(|token| at.place(token)),
+            truncated.filter(|truncated| is_yes(*truncated)).or(goes_on).map(|token| at.place(token)),
         );
         let own: &mut Account = self.accounts.entry(account.into()).or_default();
         own.has_users |= users.is_some();
@@ -142,6 +142,7 @@ impl Reader<'_> {
         let text = at.text();
         let names = ["GroupName", "GroupPolicyList", "AttachedManagedPolicies"];
         let [name, inline, attached] = entity.fields(text, names)?;
+        let [inline, attached] = [inline, attached].map(|list| list.filter(|list| !list.is_null()));
         let name = name.owned();
         if name.is_empty() {
             return Err(incomplete(at, entity, "the group has no `GroupName`"));
@@ -253,6 +254,11 @@ impl Reader<'_> {
         self.add_managed(at, (&arn, "/PolicyVersion/Document"), document, root);
         Ok(())
     }
+}
+
+/// True for true, and for its text, which some tools write.
+fn is_yes(raw: Raw<'_>) -> bool {
+    raw.is_true() || raw.string().is_some_and(|text| text.eq_ignore_ascii_case("true"))
 }
 
 /// Returns a gap for each list of policies that an answer leaves out.

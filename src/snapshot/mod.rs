@@ -15,12 +15,15 @@ mod model;
 mod not_read;
 mod organization;
 mod overlap;
+mod planned;
 mod reader;
 mod recognise;
 mod resources;
+mod stores;
 mod targets;
 mod tree;
 
+use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::limits::SnapshotLimits;
 use crate::policy::Document;
@@ -40,6 +43,7 @@ pub use model::{
     Principal, PrincipalKind, Resource, Tags,
 };
 pub(crate) use overlap::may_overlap;
+pub use planned::Planned;
 
 /// A file of a snapshot.
 #[derive(Clone, Debug)]
@@ -107,6 +111,12 @@ pub struct Snapshot {
     pub endpoints: Vec<Endpoint>,
     /// The services of accounts whose policies of resources were all collected.
     pub complete: BTreeSet<(Box<str>, Box<str>)>,
+    /// The accounts by the seconds since 1970 at which they were collected, with the time as it is written.
+    collected: BTreeMap<i128, (Box<str>, Box<str>)>,
+    /// True if a fact is taken to be none since a collector that leaves out what it was refused has no file for it.
+    assumes_absent: bool,
+    /// The partition of the ARNs of the organization, if it was collected.
+    partition: Option<Box<str>>,
     /// The kinds of facts that were not collected, and that a change may have altered all the same.
     altered: BTreeSet<GapKind>,
     /// True if a change altered more than SCPs and RCPs, and where they are attached.
@@ -130,7 +140,13 @@ pub struct Snapshot {
 impl Snapshot {
     /// Reads files. Nothing is an error of the whole: faults and gaps are members of the result.
     pub fn read(files: Vec<File>, limits: &SnapshotLimits) -> Snapshot {
-        recognise::read(files, limits)
+        recognise::read(files, limits, false)
+    }
+
+    /// Reads files as [`Snapshot::read`] does, but takes nothing for none because a store has no file for it: a collector that leaves
+    /// out what it was refused has none either.
+    pub fn read_strictly(files: Vec<File>, limits: &SnapshotLimits) -> Snapshot {
+        recognise::read(files, limits, true)
     }
 
     /// States that the accounts are in no organization, if the snapshot says nothing of one.
@@ -148,6 +164,20 @@ impl Snapshot {
                 Ok(())
             }
         }
+    }
+
+    /// Returns the assumptions on which each answer from the snapshot rests.
+    pub fn assumptions(&self) -> &'static [Code] {
+        match self.assumes_absent {
+            true => &[Code::SnapshotCurrent, Code::IamCollectAbsentIsNone],
+            false => &[Code::SnapshotCurrent],
+        }
+    }
+
+    /// Returns the partition of the ARNs of the snapshot, if it has some.
+    pub(crate) fn partition(&self) -> Option<&str> {
+        let first = self.principals.keys().next().or_else(|| self.resources.keys().next());
+        first.and_then(|arn| arn.split(':').nth(1)).or(self.partition.as_deref())
     }
 
     /// Returns a document.

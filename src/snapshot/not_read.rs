@@ -76,7 +76,7 @@ impl Snapshot {
     }
 
     /// True if a document tests tags of resources, or of their objects; or may, since it was not collected.
-    fn tests_tags_of_resources(&self) -> bool {
+    pub(super) fn tests_tags_of_resources(&self) -> bool {
         let tests = |document: &Document| {
             let is_tag = |key: &str| {
                 ["resourcetag", "objecttag", "buckettag", "accesspointtag"]

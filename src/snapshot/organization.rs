@@ -34,7 +34,9 @@ impl Reader<'_> {
             self.organization.alone.get_or_insert_with(|| at.place(root));
             return Ok(());
         };
-        let [id, management, features] = body.fields(text, ["Id", "MasterAccountId", "FeatureSet"])?;
+        let [id, management, features, arn] =
+            body.fields(text, ["Id", "MasterAccountId", "FeatureSet", "Arn"])?;
+        self.partition_in(&arn.owned());
         let id = id.owned();
         if !is_organization_id(&id) {
             return Err(incomplete(at, body, "the organization has no `Id` (o-...)"));
@@ -60,7 +62,8 @@ impl Reader<'_> {
         self.whole_list(at, root)?;
         let text = at.text();
         for node in list(root.member(text, "Roots")?, "Roots", text)? {
-            let [id, types] = node.fields(text, ["Id", "PolicyTypes"])?;
+            let [id, types, arn] = node.fields(text, ["Id", "PolicyTypes", "Arn"])?;
+            self.partition_in(&arn.owned());
             let id = id.owned();
             if !is_branch(&id) {
                 return Err(incomplete(at, node, "the root has no `Id` (r-...)"));
@@ -102,7 +105,8 @@ impl Reader<'_> {
             self.organization.listed.insert((at.stem.into(), is_of_accounts));
         }
         for node in list(root.member(text, name)?, name, text)? {
-            let [id, path, paths] = node.fields(text, ["Id", "Path", "Paths"])?;
+            let [id, path, paths, arn] = node.fields(text, ["Id", "Path", "Paths", "Arn"])?;
+            self.partition_in(&arn.owned());
             let id = id.owned();
             let path = match path {
                 Some(path) => Some(path).owned(),
@@ -303,8 +307,19 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// Notes the partition of an ARN.
+    fn partition_in(&mut self, arn: &str) {
+        let partition = arn.strip_prefix("arn:").and_then(|rest| rest.split(':').next());
+        if let (Some(partition), None) =
+            (partition.filter(|name| !name.is_empty()), &self.organization.partition)
+        {
+            self.organization.partition = Some(partition.into());
+        }
+    }
+
     /// Notes the organization that the ARN of its root names: `arn:aws:organizations::MANAGEMENT:root/o-.../r-...`.
     fn iamspy_root(&mut self, at: At<'_>, node: Raw<'_>, arn: &str) {
+        self.partition_in(arn);
         let fields: Vec<&str> = arn.splitn(6, ':').collect();
         let [_, _, _, _, management, rest] = *fields.as_slice() else { return };
         let id = rest.split('/').nth(1).filter(|id| is_organization_id(id));

@@ -26,6 +26,8 @@ pub(super) struct Reader<'l> {
     pub(super) endpoints: BTreeMap<Box<str>, (Endpoint, Place)>,
     pub(super) organization: Parts,
     pub(super) complete: BTreeSet<(Box<str>, Box<str>)>,
+    /// The accounts by the seconds since 1970 at which they were collected, with the time as it is written.
+    pub(super) collected: BTreeMap<i128, (Box<str>, Box<str>)>,
     /// The pages of each account that say that more follow.
     pub(super) pages: BTreeMap<Box<str>, Vec<Place>>,
     pub(super) faults: Vec<Fault>,

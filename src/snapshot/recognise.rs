@@ -2,6 +2,7 @@
 
 use super::model::{Documents, Place};
 use super::reader::{At, Reader, Step};
+use super::stores::{self, Translated};
 use super::tree::{Parts, membership};
 use super::{Fault, File, Recognised, Snapshot};
 use crate::code::Code;
@@ -18,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const NOT_RECOGNISED: &str = "not recognised";
 
 /// Reads all files.
-pub(super) fn read(files: Vec<File>, limits: &SnapshotLimits) -> Snapshot {
+pub(super) fn read(files: Vec<File>, limits: &SnapshotLimits, is_strict: bool) -> Snapshot {
     let mut reader = Reader {
         limits,
         options: Options::default(),
@@ -30,6 +31,7 @@ pub(super) fn read(files: Vec<File>, limits: &SnapshotLimits) -> Snapshot {
         endpoints: BTreeMap::new(),
         organization: Parts::default(),
         complete: BTreeSet::new(),
+        collected: BTreeMap::new(),
         pages: BTreeMap::new(),
         faults: Vec::new(),
         unread: Vec::new(),
@@ -38,6 +40,12 @@ pub(super) fn read(files: Vec<File>, limits: &SnapshotLimits) -> Snapshot {
     let mut recognised = Vec::new();
     let mut digests = String::new();
     let mut bytes = 0usize;
+    let Translated { files, own, taken, assumes_absent } = stores::translated(files, limits, is_strict);
+    for (path, content, kind) in taken {
+        let digest = sha256(&String::from_utf8_lossy(&content));
+        digests.push_str(&digest);
+        recognised.push(Recognised { path, kind, sha256: digest.into() });
+    }
     for (place, File { path, bytes: content }) in files.into_iter().enumerate() {
         bytes = bytes.saturating_add(content.len());
         if place >= limits.files || bytes > limits.bytes {
@@ -60,12 +68,16 @@ pub(super) fn read(files: Vec<File>, limits: &SnapshotLimits) -> Snapshot {
             }
         };
         let digest = sha256(&text);
-        digests.push_str(&digest);
         let source = Source::new(path, text);
         let kind = reader.file(&source);
+        // The answers that stand for a store are no files of the directory.
+        if place >= own {
+            continue;
+        }
+        digests.push_str(&digest);
         recognised.push(Recognised { path: source.name().into(), kind, sha256: digest.into() });
     }
-    reader.finish(recognised, sha256(&digests))
+    reader.finish(recognised, sha256(&digests), assumes_absent)
 }
 
 impl Reader<'_> {
@@ -190,7 +202,7 @@ impl Reader<'_> {
         (NOT_RECOGNISED, step)
     }
 
-    fn finish(mut self, files: Vec<Recognised>, sha256: String) -> Snapshot {
+    fn finish(mut self, files: Vec<Recognised>, sha256: String, assumes_absent: bool) -> Snapshot {
         let unfinished: Vec<Place> = self.pages.values().flat_map(|open| open.first().cloned()).collect();
         for place in unfinished {
             let message =
@@ -201,6 +213,7 @@ impl Reader<'_> {
         }
         self.join_trust_policies();
         let parts = std::mem::take(&mut self.organization);
+        let partition = parts.partition.clone();
         let mut faults = Vec::new();
         let membership = membership(parts, &mut faults);
         for (source, fault) in faults {
@@ -211,6 +224,9 @@ impl Reader<'_> {
         let mut snapshot = Snapshot {
             documents: self.documents,
             complete: self.complete,
+            collected: self.collected,
+            assumes_absent,
+            partition,
             altered: BTreeSet::new(),
             is_altered_below_controls: false,
             full_access,

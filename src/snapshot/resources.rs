@@ -7,7 +7,7 @@ use super::reader::{At, Reader, Step};
 use crate::code::Code;
 use crate::container::{Optional, Raw, list};
 use crate::diagnostic::Diagnostic;
-use crate::policy::{LayerKind, is_account_id};
+use crate::policy::{LayerKind, is_account_id, read_date};
 
 /// The policy of a resource as an answer has it.
 enum Answer<'t> {
@@ -213,10 +213,21 @@ impl Reader<'_> {
     /// Reads which services of an account were collected in all Regions and without an error.
     pub(super) fn coverage(&mut self, at: At<'_>, root: Raw<'_>) -> Step {
         let text = at.text();
-        let [account, services] = root.fields(text, ["account", "services"])?;
+        let [account, services, collected] = root.fields(text, ["account", "services", "collected"])?;
         let account = account.owned();
         if !is_account_id(&account) {
             return Err(incomplete(at, root, "`account` has to be an id of twelve digits"));
+        }
+        if let Some(collected) = collected.filter(|collected| !collected.is_null()) {
+            let time = Some(collected).owned();
+            let Some((seconds, _)) = read_date(&time) else {
+                return Err(incomplete(
+                    at,
+                    collected,
+                    "`collected` has to be a time, such as 2026-11-29T08:00:00Z",
+                ));
+            };
+            self.collected.insert(seconds, (account.as_str().into(), time.into()));
         }
         for (name, service) in services.members() {
             let [state, regions, errors] = service.fields(text, ["state", "regions", "errors"])?;

@@ -18,6 +18,8 @@ pub(super) type AttachedIds = BTreeMap<(Box<str>, ControlKind), (Vec<Box<str>>, 
 #[derive(Default)]
 pub(super) struct Parts {
     pub(super) organization: Option<Described>,
+    /// The partition of its ARNs.
+    pub(super) partition: Option<Box<str>>,
     /// The place that says that the accounts are in no organization.
     pub(super) alone: Option<Place>,
     pub(super) has_roots: bool,

@@ -6,20 +6,40 @@ use super::snapshot::of_property;
 use crate::check::{
     Changed, Gains, Guardrails, Options, PreparedSnapshot, Wants, WhoKind, gains_by, guardrails,
 };
+use crate::container;
 use crate::index::broken;
+use crate::policy::is_account_id;
 use crate::report::{Failure, Fault};
-use crate::snapshot::{Change, Snapshot};
+use crate::snapshot::{Change, ChangeError, Planned, Snapshot};
+use crate::span::Source;
 
 /// Returns the snapshot after a change.
 ///
 /// # Errors
 /// The change cannot be applied: see [`Snapshot::changed`].
 pub fn changed_snapshot(snapshot: &Snapshot, steps: &[Change]) -> Result<Snapshot, Failure> {
-    snapshot.changed(steps).map_err(|error| {
-        let faults = error.faults.into_iter();
-        let faults = faults.map(|fault| Fault { source: fault.source, diagnostic: fault.diagnostic });
-        Failure { faults: faults.collect(), ..Failure::validation(error.message) }
-    })
+    snapshot.changed(steps).map_err(of_change)
+}
+
+/// Returns a snapshot before and after a plan. `account` is that of resources whose ARN the plan does not show.
+///
+/// # Errors
+/// The source is not a plan, or the account has not twelve digits: see [`Snapshot::planned`].
+pub fn planned_snapshot(
+    snapshot: &Snapshot,
+    (plan, account): (&Source, Option<&str>),
+    options: &container::Options,
+) -> Result<Planned, Failure> {
+    if account.is_some_and(|account| !is_account_id(account)) {
+        return Err(Failure::validation("an account id has twelve digits"));
+    }
+    snapshot.planned(plan, account, options).map_err(of_change)
+}
+
+fn of_change(error: ChangeError) -> Failure {
+    let faults = error.faults.into_iter();
+    let faults = faults.map(|fault| Fault { source: fault.source, diagnostic: fault.diagnostic });
+    Failure { faults: faults.collect(), ..Failure::validation(error.message) }
 }
 
 /// Asks who gains access by a change.

@@ -20,7 +20,7 @@ mod what;
 pub use access::{access_at_levels, access_entries};
 pub use cache::{Cache, Known, Remembered, prepared};
 pub use callers::wanted;
-pub use change::{asked_gains, asked_guardrails, changed_snapshot};
+pub use change::{asked_gains, asked_guardrails, changed_snapshot, planned_snapshot};
 pub use failure::{reason, unmakable, unreadable, unwritable};
 #[cfg(test)]
 pub(crate) use isolation::injection;
@@ -34,7 +34,7 @@ pub use open::{
 };
 pub use options::{as_resource_policy, deadline, policy_type};
 pub use simulating::{Simulating, context_of, of_one_side, request_of, simulated_under};
-pub use snapshot::{Named, Snapshots, asked_who, asker, of_property, snapshot_of};
+pub use snapshot::{Named, Snapshots, Stated, asked_who, asker, of_property, snapshot_of};
 pub(crate) use validating::{ToValidate, Validating};
 pub use validation::{document, documents, external_resource_type, fit, resource_type};
 pub use what::{asked_what, wants_of_services};

@@ -14,16 +14,36 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Statements of a caller about a snapshot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stated {
+    /// The accounts are in no organization.
+    pub without_organization: bool,
+    /// A fact for which a store has no file was not collected; otherwise it may be taken for none (`iam-collect-absent-is-none`).
+    pub strict_collect: bool,
+}
+
+impl Stated {
+    /// Returns both statements together.
+    pub fn new(without_organization: bool, strict_collect: bool) -> Stated {
+        Stated { without_organization, strict_collect }
+    }
+}
+
 /// Reads the files of a directory: `*.json` and `*.ndjson`.
 ///
 /// # Errors
 /// A file cannot be read, files contradict each other, or they are not whole.
-pub fn snapshot_of(directory: &str, without_organization: bool) -> Result<Snapshot, Failure> {
+pub fn snapshot_of(directory: &str, stated: Stated) -> Result<Snapshot, Failure> {
     let limits = SnapshotLimits::default();
     let Listing { found, passed_over } = listing(directory, &limits)?;
-    let mut snapshot = Snapshot::read(files(found, &limits)?, &limits);
+    let files = files(found, &limits)?;
+    let mut snapshot = match stated.strict_collect {
+        true => Snapshot::read_strictly(files, &limits),
+        false => Snapshot::read(files, &limits),
+    };
     snapshot.passed_over = passed_over;
-    if without_organization {
+    if stated.without_organization {
         snapshot.without_organization().map_err(Failure::validation)?;
     }
     if snapshot.faults.is_empty() {
@@ -89,7 +109,17 @@ fn listing(directory: &str, limits: &SnapshotLimits) -> Result<Listing, Failure>
         }
     }
     if listing.found.is_empty() {
-        return Err(unreadable(directory, "it holds no *.json file at any depth"));
+        let ends = |ending: &str| listing.passed_over.iter().any(|path| path.ends_with(ending));
+        let why = match (ends(".smt2"), ends(".sqlite") || ends(".db")) {
+            (true, _) => {
+                "it holds a model of IAMSpy, which says what was concluded and not what was collected: give the directory with its gaad.json, resources.json and scps.json"
+            }
+            (_, true) => {
+                "it holds a database, which is not read: let iam-collect write its store into files, or collect with the AWS CLI"
+            }
+            _ => "it holds no *.json file at any depth",
+        };
+        return Err(unreadable(directory, why));
     }
     listing.found.sort();
     listing.passed_over.sort();
@@ -141,7 +171,7 @@ pub fn asked_who<'p>(
 
 /// The snapshots that were read last.
 #[derive(Debug, Default)]
-pub struct Snapshots(Mutex<Vec<(PathBuf, bool, Arc<PreparedSnapshot>)>>);
+pub struct Snapshots(Mutex<Vec<(PathBuf, Stated, Arc<PreparedSnapshot>)>>);
 
 /// The number of snapshots that are kept.
 const KEPT: usize = 2;
@@ -151,24 +181,20 @@ impl Snapshots {
     ///
     /// # Errors
     /// As [`snapshot_of`].
-    pub fn read(
-        &self,
-        directory: &Path,
-        without_organization: bool,
-    ) -> Result<Arc<PreparedSnapshot>, Failure> {
+    pub fn read(&self, directory: &Path, stated: Stated) -> Result<Arc<PreparedSnapshot>, Failure> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_asked = |path: &Path, without: bool| path == directory && without == without_organization;
-        if let Some((.., snapshot)) = kept.iter().find(|(path, without, _)| is_asked(path, *without)) {
+        let is_asked = |path: &Path, own: Stated| path == directory && own == stated;
+        if let Some((.., snapshot)) = kept.iter().find(|(path, own, _)| is_asked(path, *own)) {
             return Ok(Arc::clone(snapshot));
         }
         let Some(name) = directory.to_str() else {
             return Err(unreadable(&directory.display().to_string(), "its name is not UTF-8 text"));
         };
-        let snapshot = Arc::new(PreparedSnapshot::new(snapshot_of(name, without_organization)?));
+        let snapshot = Arc::new(PreparedSnapshot::new(snapshot_of(name, stated)?));
         if kept.len() >= KEPT {
             kept.remove(0);
         }
-        kept.push((directory.to_owned(), without_organization, Arc::clone(&snapshot)));
+        kept.push((directory.to_owned(), stated, Arc::clone(&snapshot)));
         Ok(snapshot)
     }
 }

@@ -34,6 +34,9 @@ pub(crate) struct CanArgs {
     /// State that the accounts of the snapshot are in no organization
     #[arg(long, conflicts_with_all = LAYERS)]
     pub(crate) no_organization: bool,
+    /// Take nothing for none because a store of iam-collect has no file for it
+    #[arg(long, requires = "snapshot")]
+    pub(crate) strict_collect: bool,
     #[command(flatten)]
     pub(crate) layers: LayersArgs,
     /// Give up after this time, such as 10s or 500ms: UNKNOWN

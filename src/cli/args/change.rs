@@ -2,7 +2,7 @@
 //!
 //! A structure that commands flatten has no doc comment: clap would print it as the description of the command.
 
-use super::value::who_kind;
+use super::value::{account, who_kind};
 use crate::check::WhoKind;
 use clap::{ArgGroup, Args};
 
@@ -10,33 +10,36 @@ use clap::{ArgGroup, Args};
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Snapshots")]
 #[command(group = ArgGroup::new("snapshots").args(["snapshot", "existing_snapshot"]))]
-#[command(group = ArgGroup::new("change").args(["attach", "detach", "replace", "remove", "moved"]).multiple(true))]
+#[command(group = ArgGroup::new("change").args(["attach", "detach", "replace", "remove", "moved", "plan"]).multiple(true))]
 pub(crate) struct ChangeArgs {
     /// A snapshot of accounts to which a change is applied: a directory with answers of the AWS CLI
     #[arg(short = 'S', long, value_name = "DIR", requires = "change", conflicts_with_all = NOT_OF_SNAPSHOTS)]
     pub(crate) snapshot: Option<String>,
     /// The snapshot as it is now
-    #[arg(long, value_name = "DIR", requires = "new_snapshot", conflicts_with_all = NOT_OF_SNAPSHOTS)]
+    #[arg(long, value_name = "DIR", requires = "new_snapshot", conflicts_with = "plan", conflicts_with_all = NOT_OF_SNAPSHOTS)]
     pub(crate) existing_snapshot: Option<String>,
     /// The snapshot as it is to be
     #[arg(long, value_name = "DIR", requires = "existing_snapshot")]
     pub(crate) new_snapshot: Option<String>,
     /// Attach an SCP or RCP, with its document if it is new: p-id=FILE@ou-id
-    #[arg(long, value_name = "POLICY[=FILE]@TARGET", requires = "snapshot")]
+    #[arg(long, value_name = "POLICY[=FILE]@TARGET", requires = "snapshot", conflicts_with = "plan")]
     pub(crate) attach: Vec<String>,
     /// Detach an SCP or RCP: p-id@ou-id
-    #[arg(long, value_name = "POLICY@TARGET", requires = "snapshot")]
+    #[arg(long, value_name = "POLICY@TARGET", requires = "snapshot", conflicts_with = "plan")]
     pub(crate) detach: Vec<String>,
     /// Replace a policy: the id of an SCP or RCP, the ARN of a managed policy or resource, role/NAME:trust, role/NAME:boundary or
     /// role/NAME:POLICY
-    #[arg(long, value_name = "WHAT=FILE", requires = "snapshot")]
+    #[arg(long, value_name = "WHAT=FILE", requires = "snapshot", conflicts_with = "plan")]
     pub(crate) replace: Vec<String>,
     /// Remove a policy, named as for --replace, or a user or role
-    #[arg(long, value_name = "WHAT", requires = "snapshot")]
+    #[arg(long, value_name = "WHAT", requires = "snapshot", conflicts_with = "plan")]
     pub(crate) remove: Vec<String>,
     /// Move an account below a root or organizational unit: ACCOUNT@ou-id
-    #[arg(long = "move", value_name = "ACCOUNT@TARGET", requires = "snapshot")]
+    #[arg(long = "move", value_name = "ACCOUNT@TARGET", requires = "snapshot", conflicts_with = "plan")]
     pub(crate) moved: Vec<String>,
+    /// The account of resources of the plan whose ARN it does not show
+    #[arg(long, value_name = "ACCOUNT", requires_all = ["snapshot", "plan"], value_parser = account)]
+    pub(crate) account: Option<String>,
     /// Ask about these actions only; wildcards are supported
     #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1.., requires = "snapshots")]
     pub(crate) action: Vec<String>,
@@ -49,14 +52,17 @@ pub(crate) struct ChangeArgs {
     /// State that the accounts of the snapshots are in no organization
     #[arg(long, requires = "snapshots")]
     pub(crate) no_organization: bool,
+    /// Take nothing for none because a store of iam-collect has no file for it
+    #[arg(long, requires = "snapshots")]
+    pub(crate) strict_collect: bool,
     /// The number of groups of requesters shown in text
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: usize,
 }
 
 /// The flags of both commands that are about single policies.
-const NOT_OF_SNAPSHOTS: [&str; 8] =
-    ["new", "plan", "certificate", "certify", "policy_type", "boundary", "aws_compat", "strict_arn"];
+const NOT_OF_SNAPSHOTS: [&str; 7] =
+    ["new", "certificate", "certify", "policy_type", "boundary", "aws_compat", "strict_arn"];
 
 impl ChangeArgs {
     /// True if the question is about snapshots.

@@ -39,11 +39,11 @@ pub(crate) struct NoNewAccessArgs {
     #[arg(long, value_name = "POLICY", alias = "new-policy-document", num_args = 1..,
         required_unless_present_any = ["plan", "snapshots"])]
     pub(crate) new: Vec<String>,
-    /// A plan: every policy after it is compared with the same policy before it
+    /// A plan: every policy after it is compared with the same policy before it; beside --snapshot, it is the change
     #[arg(long, value_name = "FILE", conflicts_with_all = ["new", "existing_dir"])]
     pub(crate) plan: Option<String>,
     /// Compare policies that the plan creates with nothing (finding), with --existing, or not at all (note)
-    #[arg(long, value_name = "HOW", requires = "plan")]
+    #[arg(long, value_name = "HOW", requires = "plan", conflicts_with = "snapshots")]
     pub(crate) created: Option<Created>,
     /// The files of both sides, if no arguments name them.
     #[arg(skip)]

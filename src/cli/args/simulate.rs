@@ -56,6 +56,9 @@ pub(crate) struct SimulateArgs {
     /// State that the accounts of the snapshot are in no organization
     #[arg(long, conflicts_with_all = LAYERS, conflicts_with = "policy")]
     pub(crate) no_organization: bool,
+    /// Take nothing for none because a store of iam-collect has no file for it
+    #[arg(long, requires = "snapshot")]
+    pub(crate) strict_collect: bool,
     #[command(flatten)]
     pub(crate) layers: LayersArgs,
     #[command(flatten)]

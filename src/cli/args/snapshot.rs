@@ -17,6 +17,9 @@ pub(crate) struct SnapshotArgs {
     /// State that the accounts are in no organization
     #[arg(long)]
     pub(crate) no_organization: bool,
+    /// Take nothing for none because a store of iam-collect has no file for it
+    #[arg(long)]
+    pub(crate) strict_collect: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

@@ -31,6 +31,9 @@ pub(crate) struct WhatCanArgs {
     /// State that the accounts of the snapshot are in no organization
     #[arg(long)]
     pub(crate) no_organization: bool,
+    /// Take nothing for none because a store of iam-collect has no file for it
+    #[arg(long)]
+    pub(crate) strict_collect: bool,
     /// Give up after this time, such as 10s or 500ms: the list may be longer
     #[arg(long, value_name = "TIME", value_parser = duration, help_heading = "Search")]
     pub(crate) timeout: Option<Duration>,

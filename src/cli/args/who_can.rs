@@ -32,6 +32,9 @@ pub(crate) struct WhoCanArgs {
     /// State that the accounts of the snapshot are in no organization
     #[arg(long)]
     pub(crate) no_organization: bool,
+    /// Take nothing for none because a store of iam-collect has no file for it
+    #[arg(long)]
+    pub(crate) strict_collect: bool,
     /// The number of entries shown in text
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) limit: usize,

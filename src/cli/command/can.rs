@@ -14,7 +14,7 @@ use crate::index::guaranteed;
 use crate::policy::{Document, Layers, Read};
 use crate::report::text;
 use crate::report::{Failure, Possible, Report, Status, json};
-use crate::surface::{answered, asker, document, of_property, snapshot_of, wanted};
+use crate::surface::{Stated, answered, asker, document, of_property, snapshot_of, wanted};
 use serde_json::json;
 use std::path::Path;
 
@@ -71,7 +71,10 @@ pub(super) fn needs_principal() -> Failure {
 
 /// Answers about a principal of a snapshot.
 fn in_snapshot(directory: &str, args: &CanArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let prepared = PreparedSnapshot::new(snapshot_of(directory, args.no_organization)?);
+    let prepared = PreparedSnapshot::new(snapshot_of(
+        directory,
+        Stated::new(args.no_organization, args.strict_collect),
+    )?);
     let snapshot = prepared.snapshot();
     let wants = Wants {
         actions: args.action.clone(),

@@ -16,7 +16,8 @@ pub(crate) fn run(args: &DiffArgs, output: &mut Output) -> Result<Exit, Failure>
     let mut reader = Reader::new(&args.container);
     if args.change.is_given() {
         let options = args.search.options(&args.semantics).sharing();
-        let exit = snapshot_change::run("diff", &args.change, (&options, &mut reader), output)?;
+        let change = (&args.change, args.plan.as_deref().map(|plan| (plan, &args.container)));
+        let exit = snapshot_change::run("diff", change, (&options, &mut reader), output)?;
         return Ok(exit.zeroed(args.search.exit_zero));
     }
     let paired = match (&args.plan, &args.old, &args.new) {

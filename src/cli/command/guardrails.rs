@@ -7,12 +7,12 @@ use crate::cli::config;
 use crate::cli::output::{Output, directory};
 use crate::report::text;
 use crate::report::{Failure, GuardrailReport, Report, Status};
-use crate::surface::{asked_guardrails, snapshot_of};
+use crate::surface::{Stated, asked_guardrails, snapshot_of};
 use serde_json::json;
 
 pub(crate) fn run(args: &GuardrailsArgs, output: &mut Output) -> Result<Exit, Failure> {
     let directory_of_snapshot = config::snapshot(args.snapshot.as_deref(), output)?;
-    let prepared = PreparedSnapshot::new(snapshot_of(&directory_of_snapshot, false)?);
+    let prepared = PreparedSnapshot::new(snapshot_of(&directory_of_snapshot, Stated::default())?);
     let options = args.world.of(args.options())?.sharing();
     let answer = asked_guardrails(&prepared, &args.policy, &options)?;
     let report =

@@ -13,7 +13,7 @@ use crate::policy::{Attached, Document, Layers};
 use crate::report::Failure;
 use crate::request::Request;
 use crate::snapshot::{Asker, Collected, Facts, Snapshot, Target, Through};
-use crate::surface::{Named, asker, of_property, snapshot_of};
+use crate::surface::{Named, Stated, asker, of_property, snapshot_of};
 use std::collections::BTreeSet;
 
 /// Decides a request by the policies or layers that flags name, or else by a snapshot: that of the flag, or of the configuration.
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &SimulateArgs, output: &mut Output) -> Result<Exit, Fail
 }
 
 fn in_snapshot(directory: &str, args: &SimulateArgs, output: &mut Output) -> Result<Exit, Failure> {
-    let snapshot = snapshot_of(directory, args.no_organization)?;
+    let snapshot = snapshot_of(directory, Stated::new(args.no_organization, args.strict_collect))?;
     let principal = guaranteed(args.principal.as_deref(), "a question about a snapshot names a principal");
     let named = asker(&snapshot, directory, principal)?;
     let (actions, resources) = ([args.action.clone()], [args.resource.clone()]);

@@ -6,12 +6,12 @@ use crate::cli::config;
 use crate::cli::output::{Output, directory};
 use crate::report::text;
 use crate::report::{Failure, Inventory, Report, Status, Subject, json};
-use crate::surface::snapshot_of;
+use crate::surface::{Stated, snapshot_of};
 use serde_json::json;
 
 pub(crate) fn run(args: &SnapshotArgs, output: &mut Output) -> Result<Exit, Failure> {
     let name = config::snapshot(args.directory.as_deref(), output)?;
-    let snapshot = snapshot_of(&name, args.no_organization)?;
+    let snapshot = snapshot_of(&name, Stated::new(args.no_organization, args.strict_collect))?;
     let inventory = Inventory { name: &name, snapshot: &snapshot, commands_only: args.commands };
     let is_complete = snapshot.gaps.is_empty();
     match output.format {

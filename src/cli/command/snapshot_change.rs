@@ -2,20 +2,22 @@
 
 use crate::check::{Changed, Options, PreparedSnapshot, Wants, WhoKind};
 use crate::cli::Exit;
-use crate::cli::args::{ChangeArgs, Format};
+use crate::cli::args::{ChangeArgs, ContainerArgs, Format};
 use crate::cli::input::Reader;
 use crate::cli::output::{Output, directory};
 use crate::index::{broken, guaranteed};
 use crate::policy::Document;
 use crate::report::text;
-use crate::report::{Failure, Report, SnapshotChange, Status};
+use crate::report::{Failure, PlanRemarks, Report, SnapshotChange, Status};
 use crate::snapshot::Change;
-use crate::surface::{asked_gains, changed_snapshot, documents, of_property, snapshot_of};
+use crate::surface::{
+    Stated, asked_gains, changed_snapshot, documents, of_property, planned_snapshot, snapshot_of,
+};
 use serde_json::json;
 
 pub(super) fn run(
     command: &'static str,
-    args: &ChangeArgs,
+    (args, plan): (&ChangeArgs, Option<(&str, &ContainerArgs)>),
     (options, reader): (&Options, &mut Reader),
     output: &mut Output,
 ) -> Result<Exit, Failure> {
@@ -23,21 +25,39 @@ pub(super) fn run(
         Wants { actions: args.action.clone(), resources: args.resource.clone(), conditions: Vec::new() };
     wants.documents().map_err(of_property)?;
     let kinds = if args.kinds.is_empty() { &WhoKind::ALL[..] } else { &args.kinds };
+    let mut planned = None;
     let (before, after, names, steps) = match (&args.snapshot, &args.existing_snapshot, &args.new_snapshot) {
         (Some(one), _, _) => {
-            let steps = changes(args, reader)?;
-            let before = snapshot_of(one, args.no_organization)?;
-            let after = changed_snapshot(&before, &steps)?;
+            let (before, after, steps) = match plan {
+                Some((plan, container)) => {
+                    has_no_choice(container)?;
+                    let source = reader.source(plan, "plan")?;
+                    let before = snapshot_of(one, Stated::new(args.no_organization, args.strict_collect))?;
+                    let of = (&source, args.account.as_deref());
+                    let sides = planned_snapshot(&before, of, reader.options())?;
+                    let (open, assumes_references) = (sides.open, sides.assumes_references);
+                    planned = Some(PlanRemarks { open, assumes_references });
+                    (sides.before, sides.after, sides.steps)
+                }
+                None => {
+                    let steps = changes(args, reader)?;
+                    let before = snapshot_of(one, Stated::new(args.no_organization, args.strict_collect))?;
+                    let after = changed_snapshot(&before, &steps)?;
+                    (before, after, steps.iter().map(Change::in_words).collect())
+                }
+            };
             (before, after, vec![one.as_str()], steps)
         }
         (None, Some(old), Some(new)) => {
-            let [before, after] = [old, new].map(|directory| snapshot_of(directory, args.no_organization));
+            let [before, after] = [old, new].map(|directory| {
+                snapshot_of(directory, Stated::new(args.no_organization, args.strict_collect))
+            });
             (before?, after?, vec![old.as_str(), new.as_str()], Vec::new())
         }
         (None, _, _) => broken("a question about snapshots names them"),
     };
     let [before, after] = [before, after].map(PreparedSnapshot::new);
-    let changed = Changed { before: &before, after: &after, is_same_world: !steps.is_empty() };
+    let changed = Changed { before: &before, after: &after, is_same_world: names.len() == 1 };
     let gained = asked_gains(changed, &wants, kinds, options)?;
     let lost = match command {
         "diff" => Some(asked_gains(changed.reversed(), &wants, kinds, options)?),
@@ -47,10 +67,12 @@ pub(super) fn run(
         command,
         snapshots: [&before, &after].iter().take(names.len()).map(|side| side.snapshot()).collect(),
         names,
-        steps: steps.iter().map(Change::in_words).collect(),
+        steps,
         gained: &gained,
         lost: lost.as_ref(),
         not_compared: changed.not_compared(),
+        planned,
+        names_resources: !args.resource.is_empty(),
         most: args.limit,
     };
     match output.format {
@@ -70,6 +92,26 @@ pub(super) fn run(
         Status::Fail => Exit::Finding,
         Status::Unknown | Status::Skipped | Status::Error => Exit::Unknown,
     })
+}
+
+/// Refuses flags that choose policies of a plan: all of it is the change.
+fn has_no_choice(container: &ContainerArgs) -> Result<(), Failure> {
+    for (flag, is_given) in [
+        ("--select", !container.select.is_empty()),
+        ("--kind", !container.kind.is_empty()),
+        ("--changed", container.changed),
+        ("--skip", !container.skip.is_empty()),
+        ("--policies", container.managed_policies.is_some()),
+        ("--assume-plain-values", container.assume_plain_values),
+        ("--if-it-depends", container.if_it_depends.is_some()),
+    ] {
+        if is_given {
+            return Err(Failure::validation(format!(
+                "`{flag}` is about single policies of a plan: leave it out beside `--snapshot`"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Reads the steps of a change, sorted by their flags.

@@ -7,13 +7,16 @@ use crate::cli::config;
 use crate::cli::output::{Output, directory};
 use crate::report::text;
 use crate::report::{Failure, Report, Status, WhatCan, json};
-use crate::surface::{asked_what, snapshot_of, wants_of_services};
+use crate::surface::{Stated, asked_what, snapshot_of, wants_of_services};
 use serde_json::json;
 
 pub(crate) fn run(args: &WhatCanArgs, output: &mut Output) -> Result<Exit, Failure> {
     let wants: Wants = wants_of_services(&args.service, &args.resource)?;
     let snapshot = config::snapshot(args.snapshot.as_deref(), output)?;
-    let prepared = PreparedSnapshot::new(snapshot_of(&snapshot, args.no_organization)?);
+    let prepared = PreparedSnapshot::new(snapshot_of(
+        &snapshot,
+        Stated::new(args.no_organization, args.strict_collect),
+    )?);
     let options = args.world.of(args.options())?;
     let (principal, answer) = asked_what(&prepared, &snapshot, &args.principal, &wants, &options)?;
     let what = WhatCan {

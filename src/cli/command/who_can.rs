@@ -8,14 +8,17 @@ use crate::cli::input::text_of;
 use crate::cli::output::{Output, directory as here};
 use crate::report::text;
 use crate::report::{Failure, Report, Status, WhoCan, json};
-use crate::surface::{asked_who, of_property, reason, snapshot_of, unreadable};
+use crate::surface::{Stated, asked_who, of_property, reason, snapshot_of, unreadable};
 use serde_json::json;
 use std::path::Path;
 
 pub(crate) fn run(args: &WhoCanArgs, output: &mut Output) -> Result<Exit, Failure> {
     let allowed = args.allowed.as_deref().map(patterns).transpose()?;
     let directory = config::snapshot(args.snapshot.as_deref(), output)?;
-    let prepared = PreparedSnapshot::new(snapshot_of(&directory, args.no_organization)?);
+    let prepared = PreparedSnapshot::new(snapshot_of(
+        &directory,
+        Stated::new(args.no_organization, args.strict_collect),
+    )?);
     answer(args, (&directory, &prepared), allowed, output)
 }
 

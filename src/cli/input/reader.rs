@@ -194,8 +194,16 @@ impl Reader {
         }
     }
 
+    /// Returns the options for files with several policies.
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// Returns the text that an argument names.
-    pub(super) fn source(&mut self, argument: &str, role: &str) -> Result<Source, Failure> {
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn source(&mut self, argument: &str, role: &str) -> Result<Source, Failure> {
         let name = input_name(argument, role);
         if is_inline(argument) {
             return Ok(Source::new(name, argument));

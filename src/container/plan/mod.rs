@@ -2,6 +2,7 @@
 //!
 //! Everything is read from `resource_changes`: `planned_values` does not distinguish unknown values from unset ones.
 
+mod changes;
 mod configuration;
 mod document;
 mod merge;
@@ -20,6 +21,7 @@ use super::{attachments, built, text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Source, Span};
+pub(crate) use changes::{Attribute, PlannedChange, PlannedChanges};
 use configuration::{Configuration, Written};
 use document::{Arguments, Made};
 use std::collections::{BTreeMap, BTreeSet};
@@ -187,27 +189,17 @@ impl<'t> Plan<'t, '_> {
         let [actions, before, after, unknown, before_sensitive, after_sensitive] =
             change.fields(text, names)?;
         let (before, after) = (object(before, "before", text)?, object(after, "after", text)?);
-        let actions: Vec<_> = actions.elements().into_iter().filter_map(Raw::string).collect();
-        let actions: Vec<&str> = actions.iter().map(|action| &**action).collect();
         let mut before = Values { value: before, unknown: None, sensitive: before_sensitive };
         let mut after = Values { value: after, unknown, sensitive: after_sensitive };
-        let change = match actions.as_slice() {
-            ["no-op"] => Change::NoOp,
-            ["create"] => Change::Create,
-            ["delete"] => Change::Delete,
-            ["delete", "create"] | ["create", "delete"] => Change::Replace,
+        let forgets = actions.elements().into_iter().any(|action| action.text() == "\"forget\"");
+        let change = of_actions(actions);
+        match change {
             // The old object stays in AWS beside the new one.
-            ["create", "forget"] | ["forget", "create"] => {
-                before = Values::default();
-                Change::Create
-            }
+            Change::Create if forgets => before = Values::default(),
             // The object stays in AWS.
-            ["forget"] => {
-                after = before;
-                Change::Forget
-            }
-            _ => Change::Update,
-        };
+            Change::Forget => after = before,
+            _ => {}
+        }
         let resource = Resource {
             raw,
             address: string(address),
@@ -511,6 +503,20 @@ impl<'t> Unknowns<'t> for Plan<'t, '_> {
         let Some((references, true)) = self.references(resource, attribute)? else { return Ok(None) };
         let most = self.options.limits.references;
         references::identity(&self.configuration, &references, &resource.module, &resource.key, most)
+    }
+}
+
+/// Returns the change that a list of actions makes. A new object that replaces one which Terraform forgets is created.
+fn of_actions(actions: Option<Raw<'_>>) -> Change {
+    let actions: Vec<_> = actions.elements().into_iter().filter_map(Raw::string).collect();
+    let actions: Vec<&str> = actions.iter().map(|action| &**action).collect();
+    match actions.as_slice() {
+        ["no-op"] => Change::NoOp,
+        ["create"] | ["create", "forget"] | ["forget", "create"] => Change::Create,
+        ["delete"] => Change::Delete,
+        ["delete", "create"] | ["create", "delete"] => Change::Replace,
+        ["forget"] => Change::Forget,
+        _ => Change::Update,
     }
 }
 

@@ -18,6 +18,20 @@ const IDENTITIES: [Wanted; 4] = [
     Wanted("aws_iam_role.", &["arn", "id", "name"]),
 ];
 
+/// Resources whose names other resources take, to say whom they are about.
+const NAMED: [Wanted; 10] = [
+    Wanted("aws_iam_policy.", &["arn", "id", "name"]),
+    Wanted("aws_iam_group.", &["arn", "id", "name"]),
+    Wanted("aws_iam_user.", &["arn", "id", "name"]),
+    Wanted("aws_iam_role.", &["arn", "id", "name"]),
+    Wanted("aws_s3_bucket.", &["arn", "bucket", "id"]),
+    Wanted("aws_sqs_queue.", &["arn", "id", "url"]),
+    Wanted("aws_sns_topic.", &["arn", "id"]),
+    Wanted("aws_kms_key.", &["arn", "id", "key_id"]),
+    Wanted("aws_secretsmanager_secret.", &["arn", "id"]),
+    Wanted("aws_organizations_policy.", &["arn", "id"]),
+];
+
 /// An instance of a module, and the key of its resource whose expression is followed.
 #[derive(Clone, Copy, Debug)]
 struct Place<'a> {
@@ -52,6 +66,20 @@ pub(super) fn identity(
     most: usize,
 ) -> Result<Option<String>, Fault> {
     follow(configuration, references, (Place { module, key }, &IDENTITIES), most)
+}
+
+/// Returns the address of the resource whose name or ARN these references are, if they are exactly one.
+///
+/// # Errors
+/// A member of the configuration occurs twice.
+pub(super) fn named(
+    configuration: &Configuration<'_>,
+    references: &[String],
+    module: &str,
+    key: &str,
+    most: usize,
+) -> Result<Option<String>, Fault> {
+    follow(configuration, references, (Place { module, key }, &NAMED), most)
 }
 
 fn follow(

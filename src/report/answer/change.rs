@@ -1,7 +1,7 @@
 //! The answer about a change of a snapshot: who gains and who loses access.
 
 use super::layers::LayersReport;
-use super::who::{context_of, why_open_part};
+use super::who::{context_of, open_code, why_open_part};
 use crate::check::{CanVerdict, ChangeEntry, Gains, WhoKind};
 use crate::code::Code;
 use crate::evaluate::{Options, decide_layers};
@@ -9,7 +9,8 @@ use crate::explain::display::{counted, one_line};
 use crate::policy::Document;
 use crate::report::issue::{Issue, Kind, Status, Subject};
 use crate::request::Request;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Gap, GapKind, Snapshot};
+use std::collections::BTreeSet;
 
 /// The answer about a change, with what it is about.
 #[derive(Clone, Debug)]
@@ -28,8 +29,21 @@ pub struct SnapshotChange<'a> {
     pub lost: Option<&'a Gains<'a>>,
     /// A fact that was collected and that the answer does not look at, because of which it is open.
     pub not_compared: Option<String>,
+    /// Remarks about the plan that is the change, if one is.
+    pub planned: Option<PlanRemarks>,
+    /// True if the question names resources.
+    pub names_resources: bool,
     /// The number of groups shown in text.
     pub most: usize,
+}
+
+/// Remarks about a plan that is a change.
+#[derive(Clone, Debug, Default)]
+pub struct PlanRemarks {
+    /// The changes that were not taken over, and why; with one of them the answer is open.
+    pub open: Vec<String>,
+    /// True if names are taken to be those of the resources that the plan refers to for them.
+    pub assumes_references: bool,
 }
 
 /// Entries with the same request.
@@ -147,7 +161,9 @@ impl<'a> SnapshotChange<'a> {
 
     /// True if nobody else gains or loses access: proved.
     pub fn is_complete(&self) -> bool {
-        self.not_compared.is_none() && self.sides().all(|(_, side)| side.is_complete())
+        self.not_compared.is_none()
+            && self.not_taken_over().is_empty()
+            && self.sides().all(|(_, side)| side.is_complete())
     }
 
     /// Returns the status, and its name in JSON.
@@ -162,6 +178,18 @@ impl<'a> SnapshotChange<'a> {
             (_, false, true) => (Status::Pass, "PASS"),
             (_, false, false) => (Status::Unknown, "UNKNOWN"),
         }
+    }
+
+    /// Returns the changes of a plan that were not taken over, and why.
+    pub fn not_taken_over(&self) -> &[String] {
+        self.planned.as_ref().map_or(&[], |planned| &planned.open)
+    }
+
+    /// Returns the names of the assumptions.
+    pub fn assumptions(&self) -> BTreeSet<&'static str> {
+        let of_sides = self.sides().flat_map(|(_, side)| &side.assumptions).map(|own| own.0);
+        let of_plan = self.planned.as_ref().filter(|planned| planned.assumes_references);
+        of_sides.chain(of_plan.map(|_| Code::PlainReferences)).map(Code::as_str).collect()
     }
 
     /// Returns the answer in one sentence.
@@ -183,12 +211,45 @@ impl<'a> SnapshotChange<'a> {
         if let Some(what) = &self.not_compared {
             parts.push(format!("NOT complete: {what}"));
         }
+        match self.not_taken_over().len() {
+            0 => {}
+            1 => parts.push("NOT complete: a change of the plan was not taken over".to_owned()),
+            several => parts.push(format!("NOT complete: {several} changes of the plan were not taken over")),
+        }
         let of = format!(
             "asked about {} in {}, and everybody outside",
             counted(self.gained.principals, "principal"),
             counted(self.gained.accounts, "account")
         );
         format!("{}. {} ({of})", self.status().1, parts.join("; "))
+    }
+
+    /// Returns what to ask instead, if of some nothing is missing but the policies of resources that the snapshot does not hold.
+    pub fn advice(&self) -> Option<String> {
+        let open: Vec<&ChangeEntry<'_>> = self.sides().flat_map(|(_, side)| &side.open).collect();
+        let snapshot = self.snapshots.first()?;
+        let arn = snapshot.resources.keys().next();
+        let is_elsewhere = |gap: &Gap| match gap.kind {
+            GapKind::Owner => true,
+            GapKind::ResourcePolicy => !gap.of.starts_with("arn:"),
+            _ => false,
+        };
+        let is_only_that = |entry: &&ChangeEntry<'_>| {
+            !entry.part.gaps.is_empty() && entry.part.gaps.iter().all(is_elsewhere)
+        };
+        let elsewhere = open.iter().filter(|entry| is_only_that(entry)).count();
+        if self.names_resources || elsewhere == 0 {
+            return None;
+        }
+        let example = arn.map_or_else(String::new, |arn| format!(", such as --resource '{arn}'"));
+        let (of, rest) = match open.len() - elsewhere {
+            0 => (String::new(), ""),
+            _ => (format!("for {elsewhere} of these {}, ", open.len()), "; the others need the calls above"),
+        };
+        Some(format!(
+            "{of}only policies of resources that the snapshot does not hold are missing: ask about resources that it holds{example}; or \
+             collect all policies of a service, say so in coverage.json, and ask about its actions{rest}"
+        ))
     }
 
     /// Returns the issues: each group of those who gain or lose, and each of whom it is not known.
@@ -210,12 +271,14 @@ impl<'a> SnapshotChange<'a> {
             issues.extend(side.open.iter().map(|entry| {
                 let verb = if name == "gained" { "gains" } else { "loses" };
                 let title = format!("it is not known if {} {verb} access: {}", entry.who, call(entry));
-                Issue::new(Kind::Unknown, Code::IncompleteSnapshot, one_line(&title))
+                let code = open_code(&entry.part.answer.verdict, &entry.part.gaps);
+                Issue::new(Kind::Unknown, code, one_line(&title))
             }));
         }
         issues.extend(
             self.not_compared
                 .iter()
+                .chain(self.not_taken_over())
                 .map(|what| Issue::new(Kind::Unknown, Code::IncompleteSnapshot, one_line(what))),
         );
         issues

@@ -39,7 +39,7 @@ pub(in crate::report) mod world;
 
 pub use block_public_access::BlockReport;
 pub use catalogue::{CatalogueAnswer, CatalogueFacts};
-pub use change::{EntryGroup, SnapshotChange};
+pub use change::{EntryGroup, PlanRemarks, SnapshotChange};
 pub use changes::Changes;
 pub use compared::Compared;
 pub use dependent::Dependent;

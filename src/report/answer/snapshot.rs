@@ -1,5 +1,6 @@
 //! The content of a snapshot: what was recognised, and what is missing.
 
+use crate::code::Code;
 use crate::explain::display::counted;
 use crate::policy::is_account_id;
 use crate::report::issue::Issue;
@@ -56,6 +57,12 @@ impl Inventory<'_> {
                 format!("organization {} with {} and {nodes}", organization.id, counted(accounts, "account"))
             }
         }
+    }
+
+    /// Returns the assumptions that the files themselves need.
+    pub fn assumptions(&self) -> impl Iterator<Item = &'static str> {
+        let all = self.snapshot.assumptions().iter().filter(|code| **code != Code::SnapshotCurrent);
+        all.map(|code| code.as_str())
     }
 
     /// Returns an issue for each policy that could not be read.

@@ -147,7 +147,8 @@ impl<'a> WhoCan<'a> {
             .collect();
         issues.extend(self.answer.open.iter().map(|entry| {
             let title = format!("it is not known if {} can {question}: {}", entry.who, self.why(entry));
-            Issue::new(Kind::Unknown, Code::IncompleteSnapshot, one_line(&title))
+            let part = &entry.answer.part;
+            Issue::new(Kind::Unknown, open_code(&part.answer.verdict, &part.gaps), one_line(&title))
         }));
         issues
     }
@@ -180,6 +181,17 @@ pub(super) fn context_of(documents: &[&Document], request: &Request) -> String {
 /// Returns the reasons why an answer is open; an empty text if it is not.
 pub(super) fn why_open(answer: &SnapshotAnswer<'_>) -> String {
     why_open_part(&answer.part.answer.verdict, &answer.part.gaps)
+}
+
+/// Returns the code of the reason why a verdict with these gaps is open.
+pub(super) fn open_code(verdict: &CanVerdict, gaps: &[Gap]) -> Code {
+    let CanVerdict::Unknown(unknown) = verdict else { return Code::IncompleteSnapshot };
+    match (gaps, unknown.reasons.first()) {
+        ([_, ..], _) | (_, None) => Code::IncompleteSnapshot,
+        (_, Some(UnknownReason::Layer { rule, .. } | UnknownReason::Opaque { rule, .. })) => *rule,
+        (_, Some(UnknownReason::Exhausted(limit))) => limit.code(),
+        (_, Some(UnknownReason::NotVerified(_) | UnknownReason::Internal(_))) => Code::NotVerified,
+    }
 }
 
 /// Returns the reasons why a verdict with these gaps is open; an empty text if it is not.

@@ -76,7 +76,8 @@ fn over_snapshots(args: &NoNewAccessArgs, reader: &mut Reader, output: &mut Outp
         }
     }
     let options = args.world.of(args.search.options(&args.semantics))?.sharing();
-    let exit = snapshot_change::run("check-no-new-access", &args.change, (&options, reader), output)?;
+    let change = (&args.change, args.plan.as_deref().map(|plan| (plan, &inputs.container)));
+    let exit = snapshot_change::run("check-no-new-access", change, (&options, reader), output)?;
     Ok(exit.zeroed(args.search.exit_zero))
 }
 

@@ -11,7 +11,7 @@ use crate::cli::Exit;
 use crate::cli::args::{Cli, Command, TestArgs};
 use crate::cli::output::Output;
 use crate::report::Failure;
-use crate::surface::{Snapshots, each, isolated};
+use crate::surface::{Snapshots, Stated, each, isolated};
 use clap::Parser;
 use file::{Ask, Test, TestFile};
 use reader::Expect;
@@ -150,7 +150,7 @@ fn prepared(
     without_organization: bool,
     snapshots: &Snapshots,
 ) -> Result<Arc<PreparedSnapshot>, Failure> {
-    snapshots.read(Path::new(directory), without_organization)
+    snapshots.read(Path::new(directory), Stated::new(without_organization, false))
 }
 
 /// Reads patterns of requesters.

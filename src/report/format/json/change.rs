@@ -17,6 +17,10 @@ struct ChangeView<'a> {
     message: String,
     complete: bool,
     change: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    not_taken_over: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<String>,
     gained: SideView<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lost: Option<SideView<'a>>,
@@ -38,12 +42,14 @@ impl Serialize for SnapshotChange<'_> {
             message: self.sentence(),
             complete: self.is_complete(),
             change: &self.steps,
+            not_taken_over: self.not_taken_over(),
+            advice: self.advice(),
             gained: SideView::of(self.gained),
             lost: self.lost.map(SideView::of),
             proved: json!({"principals": self.gained.principals, "accounts": self.gained.accounts}),
             not_looked_at: SnapshotChange::NOT_LOOKED_AT,
             gaps: gaps.into_iter().map(GapView::of).collect(),
-            assumptions: sides().flat_map(|side| &side.assumptions).map(|own| own.0.as_str()).collect(),
+            assumptions: self.assumptions(),
             snapshots: snapshots.map(|(name, own)| json!({"name": name, "sha256": own.sha256})).collect(),
         };
         view.serialize(serializer)

@@ -32,6 +32,8 @@ struct InventoryView<'a> {
     counts: BTreeMap<&'static str, usize>,
     organization: Option<&'a str>,
     gaps: Vec<GapView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    assumptions: Vec<&'static str>,
     unread: Vec<DiagnosticView<'a>>,
 }
 
@@ -58,6 +60,7 @@ impl Serialize for Inventory<'_> {
                 Membership::Missing | Membership::Alone => None,
             },
             gaps: snapshot.gaps.iter().map(GapView::of).collect(),
+            assumptions: self.assumptions().collect(),
             unread: unread.map(|fault| DiagnosticView::of(&fault.source, &fault.diagnostic)).collect(),
         };
         view.serialize(serializer)

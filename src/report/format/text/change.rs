@@ -18,6 +18,12 @@ pub fn snapshot_change(shown: &SnapshotChange<'_>, verbosity: Verbosity, style: 
     if !shown.steps.is_empty() {
         out.push('\n');
     }
+    for why in shown.not_taken_over() {
+        out.push_str(&format!("not taken over: {}\n", one_line(why)));
+    }
+    if !shown.not_taken_over().is_empty() {
+        out.push('\n');
+    }
     for (name, side) in shown.directions() {
         let groups = change::groups(&side.entries);
         let mut rows: Vec<[String; 5]> = Vec::new();
@@ -53,18 +59,15 @@ pub fn snapshot_change(shown: &SnapshotChange<'_>, verbosity: Verbosity, style: 
     let gaps = shown.directions().into_iter().flat_map(|(_, side)| side.gaps());
     let gaps: std::collections::BTreeSet<_> = gaps.collect();
     out.push_str(&super::gaps(gaps.into_iter(), style));
+    if let Some(advice) = shown.advice() {
+        out.push_str(&style.shown(&format!("to decide: {}\n\n", one_line(&advice))));
+    }
     let not_looked_at =
         format!("not looked at, and taken as unchanged: {}\n", SnapshotChange::NOT_LOOKED_AT.join(", "));
     out.push_str(&style.shown(&not_looked_at));
     out.push_str(&style.shown(&format!("{}: {}\n", shown.command, one_line(&shown.sentence()))));
     if verbosity == Verbosity::Verbose {
-        let mut names: Vec<&str> = shown
-            .directions()
-            .iter()
-            .flat_map(|(_, side)| side.assumptions.iter().map(|assumption| assumption.0.as_str()))
-            .collect();
-        names.sort_unstable();
-        names.dedup();
+        let names: Vec<&str> = shown.assumptions().into_iter().collect();
         if !names.is_empty() {
             out.push_str(&format!("assumes {}\n", names.join(", ")));
         }

@@ -22,6 +22,9 @@ pub fn snapshot(inventory: &Inventory<'_>, style: Style) -> String {
     out.push_str(&format!("\n{}; {}\n\n", counts.join(", "), inventory.organization()));
     out.push_str(&not_read(inventory));
     out.push_str(&gaps(inventory.snapshot.gaps.iter(), style));
+    for code in inventory.assumptions() {
+        out.push_str(&format!("assumes {code}: `iamsat explain {code}`\n\n"));
+    }
     out.push_str(&format!("snapshot: {}\n", inventory.sentence()));
     style.shown(&out).into_owned()
 }

@@ -1,14 +1,16 @@
-//! Any files of a snapshot: no panic, faults with a place inside their text, what is missing has a sentence, and questions about what was
+//! Any files of a snapshot, and a plan that changes it: no panic, faults with a place inside their text, what is missing has a sentence, and questions about what was
 //! read get an answer; a request that the referee confirms is never among those that CANNOT excludes.
 //!
 //! A text is files: each starts with a line `=== PATH`. Anything else is a stream of choices of members and values.
 
 use arbitrary::{Result, Unstructured};
 use iamsat::check::{CanVerdict, Options, PreparedSnapshot, Wants, WhoKind, who_can};
+use iamsat::container;
 use iamsat::evaluate::{self, Decision, decide_layers};
 use iamsat::limits::{SearchLimits, SnapshotLimits};
 use iamsat::policy::Document;
 use iamsat::snapshot::{File, Snapshot};
+use iamsat::span::Source;
 use serde_json::{Value, json};
 
 const PATHS: &[&str] = &[
@@ -23,6 +25,20 @@ const PATHS: &[&str] = &[
     "org/list-policies-for-target/111122223333.RCP.json",
     "org/list-targets-for-policy/p-x.json",
     "org/describe-policy/p-x.json",
+    "accounts/111122223333/coverage.json",
+    "aws/aws/accounts/111122223333/iam/user/ana/metadata.json",
+    "aws/aws/accounts/111122223333/iam/role/r/metadata.json",
+    "aws/aws/accounts/111122223333/iam/role/r/inline-policies.json",
+    "aws/aws/accounts/111122223333/s3/b/metadata.json",
+    "aws/aws/accounts/111122223333/s3/b/policy.json",
+    "aws/aws/organizations/o-a/metadata.json",
+    "aws/aws/organizations/o-a/ous.json",
+    "aws/aws/organizations/o-a/accounts.json",
+    "metadata.json",
+    "graph/nodes.json",
+    "graph/policies.json",
+    "org_data.json",
+    "plan.json",
 ];
 const MEMBERS: &[&str] = &[
     "UserDetailList",
@@ -67,6 +83,38 @@ const MEMBERS: &[&str] = &[
     "Tags",
     "NextToken",
     "IsTruncated",
+    "collected",
+    "services",
+    "arn",
+    "name",
+    "permissionBoundary",
+    "rootOu",
+    "features",
+    "ou",
+    "parent",
+    "scps",
+    "pmapper_version",
+    "account_id",
+    "attached_policies",
+    "policy_doc",
+    "trust_policy",
+    "root_ous",
+    "child_nodes",
+    "accounts",
+    "format_version",
+    "resource_changes",
+    "address",
+    "mode",
+    "type",
+    "change",
+    "actions",
+    "before",
+    "after",
+    "after_unknown",
+    "role",
+    "policy",
+    "policy_arn",
+    "bucket",
 ];
 const TEXTS: &[&str] = &[
     "arn:aws:iam::111122223333:user/ana",
@@ -83,6 +131,17 @@ const TEXTS: &[&str] = &[
     "ENABLED",
     "",
     "x",
+    "1.2",
+    "create",
+    "delete",
+    "aws_iam_role",
+    "aws_iam_role_policy",
+    "aws_iam_role_policy_attachment",
+    "aws_s3_bucket_policy",
+    "aws_s3_bucket",
+    "managed",
+    "r",
+    "b",
 ];
 
 pub(crate) fn holds(data: &[u8]) {
@@ -124,12 +183,21 @@ fn chosen(u: &mut Unstructured<'_>) -> Result<()> {
 }
 
 fn asked(files: Vec<File>) {
+    let is_plan = |file: &&File| file.path == "plan.json";
+    let plan = files.iter().find(is_plan).and_then(|file| String::from_utf8(file.bytes.clone()).ok());
     let snapshot = Snapshot::read(files, &SnapshotLimits { entities: 1_000, ..SnapshotLimits::default() });
     for fault in snapshot.faults.iter().chain(&snapshot.unread) {
         let range = fault.diagnostic.span.range();
         assert!(fault.source.text().get(range).is_some(), "{fault:?}");
     }
     assert!(snapshot.gaps.iter().all(|gap| !gap.why.is_empty() && !gap.of.is_empty()));
+    if let Some(plan) = plan {
+        let plan = Source::new("plan.json", plan);
+        if let Ok(planned) = snapshot.planned(&plan, Some("111122223333"), &container::Options::default()) {
+            assert!(planned.open.iter().all(|why| why.starts_with("plan.json:")), "{:?}", planned.open);
+            assert!(planned.after.gaps.iter().all(|gap| !gap.why.is_empty() && !gap.of.is_empty()));
+        }
+    }
     let limits = SearchLimits { work: 2_000_000, ..SearchLimits::default() };
     let options = Options { limits, ..Options::default() };
     let wants = Wants {

@@ -1,0 +1,218 @@
+//! A Terraform plan as the change of a snapshot.
+//!
+//! Each resource that the plan changes says facts of an account before and after it; what differs is applied to the snapshot. A
+//! resource of a type that is not taken over, a value that is not known before the plan is applied, and a fact that the snapshot has
+//! in another way than the plan are named, and the answer is then no PASS: what was not read is not counted as harmless.
+
+mod apply;
+mod facts;
+mod harmless;
+mod same;
+
+use super::change::{ChangeError, refused};
+use super::{Fault, Snapshot, gaps};
+use crate::container::{
+    Change, Container, ContainerKind, Contents, Entry, Options, PlannedChange, PlannedChanges, open,
+};
+use crate::span::{Source, Span};
+use apply::Applying;
+use facts::{Key, Value};
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A snapshot before and after a plan.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The snapshot, with the buckets that the plan makes: before it, nobody has access to them by a policy of theirs.
+    pub before: Snapshot,
+    /// The snapshot after the plan.
+    pub after: Snapshot,
+    /// The steps that the plan makes, in words.
+    pub steps: Vec<String>,
+    /// The changes that were not taken over, and why: each a sentence with its place. With one of them, nothing is proved.
+    pub open: Vec<String>,
+    /// True if names are taken to be those of the resources that the plan refers to for them (`plain-references`).
+    pub assumes_references: bool,
+}
+
+/// A plan beside the snapshot that it changes, and how its names are read.
+struct Planner<'s, 'c> {
+    snapshot: &'s Snapshot,
+    plan: &'s PlannedChanges<'c>,
+    entries: BTreeMap<&'c str, Vec<&'c Entry>>,
+    by_address: BTreeMap<&'s str, &'s PlannedChange<'c>>,
+    /// The account of resources whose ARN the plan does not show.
+    account: Option<&'s str>,
+    partition: Option<&'s str>,
+    /// True if a reference to a resource is not taken for its name.
+    is_strict: bool,
+    has_assumed: Cell<bool>,
+    /// The buckets that the plan makes.
+    created: BTreeSet<String>,
+}
+
+impl<'c> Planner<'_, 'c> {
+    fn change_at(&self, address: &str) -> Option<&PlannedChange<'c>> {
+        self.by_address.get(address).copied()
+    }
+}
+
+impl Snapshot {
+    /// Returns the snapshot before and after a plan of Terraform or OpenTofu. `account` is that of resources whose ARN the plan does
+    /// not show.
+    ///
+    /// # Errors
+    /// The source is not a plan, or its parts contradict each other.
+    ///
+    /// ```
+    /// use iamsat::container::Options;
+    /// use iamsat::limits::SnapshotLimits;
+    /// use iamsat::snapshot::{File, Snapshot};
+    /// use iamsat::span::Source;
+    /// let text = r#"[{"Resource": "arn:aws:s3:::b", "Account": "111122223333", "Policy": null}]"#;
+    /// let files = vec![File { path: "resources.json".to_owned(), bytes: text.into() }];
+    /// let snapshot = Snapshot::read(files, &SnapshotLimits::default());
+    /// let plan = r#"{"format_version": "1.2", "resource_changes": [{"address": "aws_s3_bucket_acl.a", "mode": "managed",
+    ///     "type": "aws_s3_bucket_acl", "name": "a", "change": {"actions": ["create"], "before": null, "after": {"bucket": "b"}}}]}"#;
+    /// let planned = snapshot.planned(&Source::new("plan.json", plan), None, &Options::default()).unwrap();
+    /// // An ACL is not taken over.
+    /// assert!(planned.steps.is_empty() && planned.open[0].contains("aws_s3_bucket_acl.a"));
+    /// ```
+    pub fn planned(
+        &self,
+        source: &Source,
+        account: Option<&str>,
+        options: &Options,
+    ) -> Result<Planned, ChangeError> {
+        let faults = |source: &Source, diagnostics: Vec<crate::diagnostic::Diagnostic>| {
+            let fault = |diagnostic| Fault { source: source.clone(), diagnostic };
+            let faults = diagnostics.into_iter().map(fault).collect();
+            ChangeError { message: format!("could not read the plan {}", source.name()), faults }
+        };
+        let container = match open(source, options) {
+            Ok(Contents::Container(container)) if container.kind == ContainerKind::Plan => container,
+            Ok(Contents::Container(container)) => return Err(no_plan(source, container.kind.name())),
+            Ok(Contents::Policy(read)) if read.document.is_some() => return Err(no_plan(source, "policy")),
+            Ok(Contents::Policy(read)) => return Err(faults(&read.source, read.diagnostics)),
+            Err(error) => return Err(faults(&error.source, error.diagnostics)),
+        };
+        let plan =
+            PlannedChanges::read(source.text(), options).map_err(|fault| faults(source, vec![*fault]))?;
+        let by_address = plan.list.iter().filter(|of| !of.is_deposed);
+        let mut planner = Planner {
+            snapshot: self,
+            entries: BTreeMap::new(),
+            by_address: by_address.map(|of| (of.address.as_str(), of)).collect(),
+            account: account.or_else(|| match plan.accounts.iter().collect::<Vec<_>>()[..] {
+                [one] if !plan.has_several_providers => Some(one),
+                _ => None,
+            }),
+            partition: self.partition(),
+            plan: &plan,
+            is_strict: options.strict,
+            has_assumed: Cell::new(false),
+            created: BTreeSet::new(),
+        };
+        for entry in &container.entries {
+            planner.entries.entry(&entry.address).or_default().push(entry);
+        }
+        planner.created = planner.created_buckets().collect();
+        Ok(planner.applied(source, &container))
+    }
+}
+
+fn no_plan(source: &Source, kind: &str) -> ChangeError {
+    refused(format!(
+        "{} is a {kind}, not a plan: give the output of `terraform show -json PLAN`",
+        source.name()
+    ))
+}
+
+/// The facts of one side of a plan, each with the resource that says it.
+type Said<'c> = BTreeMap<Key, (Value<'c>, Span, String)>;
+
+impl<'c> Planner<'_, 'c> {
+    fn applied(&self, source: &Source, container: &'c Container) -> Planned {
+        let mut open: Vec<(Span, String)> =
+            container.incomplete.iter().map(|fault| (fault.span, fault.message.clone())).collect();
+        if self.plan.has_provisioners {
+            let message = "the plan runs commands of its own (provisioners), which may change anything";
+            open.push((Span::default(), message.to_owned()));
+        }
+        let [mut before, mut after]: [Said<'c>; 2] = [BTreeMap::new(), BTreeMap::new()];
+        for of in &self.plan.list {
+            let is_idle = matches!(of.change, Change::NoOp | Change::Forget | Change::None);
+            if is_idle && !of.is_deposed {
+                continue;
+            }
+            let mut add = |why: String| open.push((of.span, format!("{}: {why}", of.address)));
+            match self.changes_tags(of) {
+                Ok(true) => add("its tags change, which policies test or may test".to_owned()),
+                Ok(false) => {}
+                Err(why) => add(why),
+            }
+            if harmless::is_harmless(&of.kind) {
+                continue;
+            }
+            if of.is_deposed || !facts::is_taken_over(&of.kind) {
+                add(match of.is_deposed {
+                    true => "an object that a failed replacement left behind is deleted".to_owned(),
+                    false => format!("it is not known what access a resource of the type {} gives", of.kind),
+                });
+                continue;
+            }
+            if of.change == Change::Replace && facts::is_entity(&of.kind) {
+                add("it is deleted and made again, without the policies that the plan does not hold"
+                    .to_owned());
+            }
+            let mut told: BTreeSet<String> = BTreeSet::new();
+            for (is_after, said) in [(false, &mut before), (true, &mut after)] {
+                let is_there = match of.change {
+                    Change::Create => is_after,
+                    Change::Delete => !is_after,
+                    _ => true,
+                };
+                if !is_there {
+                    continue;
+                }
+                let side = self.side(of, is_after);
+                for (key, value) in side.facts {
+                    let is_other = said.get(&key).is_some_and(|(known, ..)| !apply::is_same(known, &value));
+                    if is_other && told.insert(String::new()) {
+                        add("another resource of the plan says the same thing in another way".to_owned());
+                    }
+                    said.insert(key, (value, of.span, of.address.clone()));
+                }
+                side.open.into_iter().filter(|why| told.insert(why.clone())).for_each(&mut add);
+            }
+        }
+        let mut applying = Applying::new(self.snapshot, source, open);
+        applying.all(&before, &after);
+        applying.done(self.has_assumed.get())
+    }
+
+    /// True if tags of a resource change that is there before and after, and documents test tags of resources.
+    fn changes_tags(&self, of: &PlannedChange<'c>) -> Result<bool, String> {
+        if of.change != Change::Update || !self.snapshot.tests_tags_of_resources() {
+            return Ok(false);
+        }
+        for name in ["tags", "tags_all", "tag"] {
+            let side = |is_after: bool| self.plan.text_of(of, is_after, name).map_err(|fault| fault.message);
+            let [before, after] = [side(false)?, side(true)?];
+            let are_unset = [before, after].iter().all(|text| matches!(*text, "" | "{}" | "[]"));
+            let is_unknown = self.plan.is_unknown(of, name).map_err(|fault| fault.message)?;
+            if is_unknown || (before != after && !are_unset) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl Planned {
+    fn finished(mut self) -> Planned {
+        self.before.gaps = gaps::of(&self.before);
+        self.after.gaps = gaps::of(&self.after);
+        self
+    }
+}
