@@ -25,6 +25,16 @@ const MOVED: usize = 3;
 /// The largest number of resource patterns that are combined with one ARN format.
 const PATTERNS: usize = 4;
 
+/// Actions that everybody knows, for statements that name none: on objects, on `*`, on identities and on queues.
+const WELL_KNOWN: [&str; 6] = [
+    "s3:GetObject",
+    "s3:ListAllMyBuckets",
+    "ec2:DescribeInstances",
+    "iam:ListRoles",
+    "sqs:SendMessage",
+    "lambda:InvokeFunction",
+];
+
 /// The work of looking an action up, and of comparing its resource types with a request.
 const LOOK_UP: u64 = 100;
 
@@ -166,7 +176,10 @@ fn actions<'s>(
         values.filter(move |pattern| glob_matches(&pattern.glob, &lower) == is_own)
     };
     let patterns = patterns(true).chain(patterns(false));
-    patterns.flat_map(|pattern| catalogue.matching(pattern))
+    let is_open =
+        statement.action.negated || statement.action.values.iter().any(|value| value.value.is_any());
+    let usual = WELL_KNOWN.into_iter().filter(move |_| is_open).filter_map(|name| catalogue.action(name));
+    patterns.flat_map(|pattern| catalogue.matching(pattern)).chain(usual)
 }
 
 /// Returns the request with the account in the ARN of its resource that owns the resources in question, if one does.

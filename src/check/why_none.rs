@@ -42,7 +42,7 @@ pub fn why_none(policies: &[&Document], within: &[&Document], options: &Options)
     let allow_none = |kept: &[(usize, usize)]| {
         let reduced: Vec<Document> =
             policies.iter().enumerate().map(|(place, policy)| with_denials(policy, place, kept)).collect();
-        let reduced: Vec<&Document> = reduced.iter().filter(|policy| policy.statements.len() > 0).collect();
+        let reduced: Vec<&Document> = reduced.iter().filter(|policy| !policy.statements.is_empty()).collect();
         let answer = (!reduced.is_empty())
             .then(|| find(reduced.iter().copied(), within.iter().copied(), [], &options));
         answer.is_none_or(|answer| matches!(answer.verdict, Verdict::Pass(_)))

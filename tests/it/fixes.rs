@@ -214,7 +214,8 @@ fn policies_are_fixed_where_they_are() {
         ("text.json", format!("{{\"Policy\": {}}}", quoted(REDUNDANT)), Some(format!("{{\"Policy\": {}}}", quoted(FIXED)))),
         ("list.json", format!("[{REDUNDANT}, {}, {FIXED}]", quoted(REDUNDANT)), Some(format!("[{FIXED}, {}, {FIXED}]", quoted(FIXED)))),
         ("template.json", template(REDUNDANT), Some(template(FIXED))),
-        ("yaml.yaml", "Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:\n        Statement:\n          - {Effect: Allow, Action: ['s3:Get*', 's3:GetObject'], Resource: '*'}\n".to_owned(), None),
+        ("yaml.yaml", "Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:\n        Statement:\n          - {Effect: Allow, Action: ['s3:Get*', 's3:GetObject'], Resource: '*'}\n".to_owned(), Some("Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:\n        Statement:\n          - {Effect: Allow, Action: ['s3:Get*'], Resource: '*'}\n".to_owned())),
+        ("anchor.yaml", "Resources:\n  Q:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:\n        Statement:\n          - {Effect: Allow, Action: &x ['s3:Get*', 's3:GetObject'], Resource: 'arn:aws:s3:::b'}\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:\n        Statement:\n          - {Effect: Deny, Action: *x, Resource: '*'}\n".to_owned(), None),
         ("plan.json", plan, None),
         ("last.json", r#"{"Statement": {"Effect": "Allow", "Action": [], "Resource": "*"}}"#.to_owned(), None),
     ];

@@ -169,8 +169,12 @@ fn named(by: Option<(&Document, usize, &Statement)>) -> String {
     match by {
         Some((document, index, statement)) => {
             let name = one_line(document.source.name());
-            let line = document.source.position(statement.span.start as usize).line;
-            format!("{} of {name} (line {line})", statement_name(index, Some(statement)))
+            let statement_name = statement_name(index, Some(statement));
+            // The policies that are built in, and those in one line, need none.
+            match document.source.position(statement.span.start as usize).line {
+                1 => format!("{statement_name} of {name}"),
+                line => format!("{statement_name} of {name} (line {line})"),
+            }
         }
         None => "a policy that is not known".to_owned(),
     }

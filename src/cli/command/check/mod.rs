@@ -116,7 +116,7 @@ fn settled(args: &CheckArgs, mut config: Config) -> Result<Settings, Failure> {
     let rooted = |path: &String| from_root(prefix.as_deref(), path);
     let input = |input: &String| {
         let plain = rooted(input);
-        // The directory is never a pattern, whatever its name is.
+        // The name of the directory means itself, whatever characters it has.
         match is_pattern(&plain) {
             true => from_root(prefix.as_deref().map(glob::Pattern::escape).as_deref(), input),
             false => plain,
