@@ -25,7 +25,7 @@ pub(crate) fn syntax_fault(text: &str, base: usize, error: &serde_json::Error) -
         return fault(
             message,
             Span::new(comma, comma + 1),
-            "remove this comma; what follows was not read yet",
+            "remove this comma, and check again: no other part of the policy was checked yet",
         );
     }
     if text.contains('\0') {

@@ -52,7 +52,7 @@ impl Dependent {
         let (name, value) = values.iter().next()?;
         let others = if values.len() > 1 { " (the same for the other parameters)" } else { "" };
         let advice = format!(
-            "if {name} is never to be `{value}`, give the parameter {name} a list AllowedValues without `{value}`{others}; otherwise write the policy without {name}"
+            "if {name} is never to be `{value}`, give the parameter {name} a list AllowedValues without `{value}`{others}; if it may be, the policy grants this then: take the access away, or write it without {name}"
         );
         Some(("help", advice))
     }

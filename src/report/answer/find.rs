@@ -8,7 +8,7 @@ use crate::evaluate::{self, Decision};
 use crate::explain::display::{KeyNames, counted, one_line, plain, statement_name};
 use crate::explain::{Blame, Part, blame, replay};
 use crate::index::broken;
-use crate::policy::Document;
+use crate::policy::{Document, PolicyType};
 use crate::report::display;
 use crate::report::fingerprint::statement_text;
 use crate::report::issue::{Issue, Kind, Mark};
@@ -232,7 +232,13 @@ impl<'a> Found<'a> {
             }
             Verdict::Pass(_) => {
                 let why = self.because();
-                format!("PASS. {names} {verb} no such request{why}: proved for {every}; nothing to do")
+                let end = match self.answer.policy_type {
+                    PolicyType::Resource => format!(
+                        "nothing to do in {names} (another policy may still allow such requests that no Deny of {names} covers)"
+                    ),
+                    _ => "nothing to do".to_owned(),
+                };
+                format!("PASS. {names} {verb} no such request{why}: proved for {every}; {end}")
             }
             Verdict::Fail(findings) => {
                 let what = counted(findings.len(), "statement");

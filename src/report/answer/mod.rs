@@ -35,6 +35,7 @@ mod undecided;
 mod validation;
 mod what;
 mod who;
+mod within;
 pub(in crate::report) mod world;
 
 pub use block_public_access::BlockReport;

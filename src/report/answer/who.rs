@@ -4,7 +4,7 @@ use crate::check::{CanVerdict, SnapshotAnswer, Wants, WhoAnswer, WhoEntry, WhoKi
 use crate::code::Code;
 use crate::explain::display::{KeyNames, counted, one_line};
 use crate::index::guaranteed;
-use crate::policy::Document;
+use crate::policy::{Document, Statement};
 use crate::report::issue::{Issue, Kind, Status, Subject};
 use crate::request::Request;
 use crate::snapshot::{Gap, Snapshot};
@@ -91,6 +91,31 @@ impl<'a> WhoCan<'a> {
         context_of(&self.documents(entry), request)
     }
 
+    /// Names for each key of the context of a request a statement that tests it, with its document.
+    pub(in crate::report) fn testing<'e>(
+        &self,
+        entry: &'e WhoEntry<'_>,
+        request: &Request,
+    ) -> Vec<(String, usize, &'e Statement, &'e Document)> {
+        let layers = &entry.answer.part.layers;
+        let documents: Vec<&Document> = layers.documents().map(|document| document.document()).collect();
+        let names = KeyNames::of(&documents);
+        let statements = || {
+            documents.iter().flat_map(|document| {
+                document.statements.iter().enumerate().map(|(at, own)| (*document, at, own))
+            })
+        };
+        let keys = request.context().filter(|(key, values)| is_shown(key, values));
+        let tests = |statement: &Statement, key: &str| {
+            statement.conditions.iter().any(|condition| *condition.key.value.name == *key)
+        };
+        keys.filter_map(|(key, _)| {
+            let (document, at, statement) = statements().find(|(.., statement)| tests(statement, key))?;
+            Some((names.name(key).into_owned(), at, statement, document))
+        })
+        .collect()
+    }
+
     /// Returns the reasons why it is not known if a requester can.
     pub(in crate::report) fn why(&self, entry: &WhoEntry<'_>) -> String {
         why_open(&entry.answer)
@@ -166,14 +191,17 @@ impl<'a> WhoCan<'a> {
     }
 }
 
+/// True unless the value of a key is the usual one, or follows from the requester.
+fn is_shown(key: &str, values: &[String]) -> bool {
+    let is_usual = key == "aws:securetransport" && matches!(values, [one] if one == "true");
+    let follows = key.starts_with("aws:principalorg") || OF_REQUESTER.contains(&key);
+    !is_usual && !follows
+}
+
 /// Returns the context of a request on one line, without what follows from the requester.
 pub(super) fn context_of(documents: &[&Document], request: &Request) -> String {
     let names = KeyNames::of(documents);
-    let context = request.context().filter(|(key, values)| {
-        let is_usual = *key == "aws:securetransport" && matches!(values, [one] if one == "true");
-        let follows = key.starts_with("aws:principalorg") || OF_REQUESTER.contains(key);
-        !is_usual && !follows
-    });
+    let context = request.context().filter(|(key, values)| is_shown(key, values));
     let values = context.map(|(key, values)| format!("{} = {}", names.name(key), values.join(", ")));
     one_line(&values.collect::<Vec<_>>().join("; "))
 }

@@ -9,9 +9,7 @@ pub(super) fn relevance(relevance: &Relevance, names: &KeyNames<'_>) -> String {
     if relevance.keys.is_empty() {
         return "no context key matters: the policies mention none\n".to_owned();
     }
-    let mut out =
-        "keys that the policies test, and what another value of each does, everything else being as it is:\n"
-            .to_owned();
+    let mut out = String::new();
     let mut keys: Vec<&KeyRelevance> = relevance.keys.iter().collect();
     keys.sort_by_key(|key| match key.matters {
         Matters::Changes(..) => 0,
@@ -21,7 +19,18 @@ pub(super) fn relevance(relevance: &Relevance, names: &KeyNames<'_>) -> String {
         Matters::Unmentioned => 4,
     });
     let width = keys.iter().map(|key| key.key.chars().count()).fold(0, usize::max);
+    let mut part = "";
     for key in keys {
+        let heading = match key.matters {
+            Matters::Changes(..) | Matters::Undecided | Matters::Never => {
+                "what another value of a key does, everything else being as it is:\n"
+            }
+            Matters::OfRequester | Matters::Unmentioned => "other keys of the request:\n",
+        };
+        if heading != part {
+            out.push_str(heading);
+            part = heading;
+        }
         let is = shown(&key.given);
         let text = match &key.matters {
             Matters::Changes(values, decision) => {

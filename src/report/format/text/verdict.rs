@@ -42,7 +42,7 @@ pub fn judgement(
         let line =
             format!("{}: {}{basis}\n", judgement.check.kind().name(), judgement.sentence(issues, named));
         out.push_str(&style.shown(&line));
-        for (name, text) in judgement.confined() {
+        for (name, text) in judgement.confined().into_iter().chain(judgement.within()) {
             out.push_str(&style.shown(&format!("  {name:7}  {}\n", one_line(&text))));
         }
         out.push_str(&assumptions(judgement.answer.assumptions.iter().map(|assumption| assumption.0)));

@@ -9,6 +9,10 @@ use crate::policy::LayerKind;
 use crate::report::answer::{LayersReport, WhoCan};
 use crate::report::display;
 use crate::request::Request;
+use std::collections::BTreeSet;
+
+/// The largest number of sentences about keys of the context.
+const MOST_KEYS: usize = 8;
 
 /// Writes the list, what is not known, and the sentence.
 pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
@@ -41,6 +45,18 @@ pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
     if !rows.is_empty() {
         out.push('\n');
     }
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    for (entry, _) in &shown {
+        for (key, at, statement, document) in
+            who.request(entry).map_or(Vec::new(), |own| who.testing(entry, own))
+        {
+            let name = document.source.name();
+            let inner = name.strip_prefix(who.name).map_or(name, |inner| inner.trim_start_matches('/'));
+            let named = statement_name(at, Some(statement));
+            told.insert(one_line(&format!("{key} is there because {named} of {inner} tests it")));
+        }
+    }
+    told.iter().take(MOST_KEYS).for_each(|line| out.push_str(&format!("{line}\n")));
     if verbosity == Verbosity::Normal && !shown.is_empty() {
         out.push_str(
             "if somebody should not: narrow the statement, or deny the request (in the policy of the resource, an SCP or an RCP); -v shows a request of each, and what each layer says\n\n",
@@ -107,10 +123,12 @@ fn allowing(who: &WhoCan<'_>, entry: &WhoEntry<'_>, request: &Request) -> String
         let inner = name.strip_prefix(who.name).map_or(name, |inner| inner.trim_start_matches('/'));
         Some(one_line(&format!("{} of {inner}", statement_name(index, Some(statement)))))
     };
-    match grants(LayerKind::Identity).or_else(|| grants(LayerKind::Resource)) {
-        Some(statement) => statement,
+    let is_elsewhere = report.layered.same_account == Some(false);
+    match (grants(LayerKind::Identity), grants(LayerKind::Resource)) {
+        (Some(own), Some(of_resource)) if is_elsewhere => format!("{own}, and {of_resource}"),
+        (Some(statement), _) | (None, Some(statement)) => statement,
         // The root user needs no policy.
-        None => "no policy is needed".to_owned(),
+        (None, None) => "no policy is needed".to_owned(),
     }
 }
 
