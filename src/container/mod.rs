@@ -114,6 +114,9 @@ fn opened(source: &Source, options: &Options) -> Result<Contents, Vec<Diagnostic
             None => return Ok(plain(source, options)),
         },
         Detected::Other => {
+            if let Some(faults) = broken_yaml(source) {
+                return Err(faults);
+            }
             let contents = plain(source, options);
             let has_several = match &contents {
                 Contents::Policy(read) => {
@@ -185,6 +188,17 @@ pub fn may_be_template(text: &str) -> bool {
         false => yaml::read(text, &ContainerLimits::default()).is_ok(),
     };
     is_template(text) || holds_words(text) && !is_readable()
+}
+
+/// Returns the faults of a text that has words of templates, and of which its name says that it is YAML; `None` if it has none.
+fn broken_yaml(source: &Source) -> Option<Vec<Diagnostic>> {
+    let text = source.text();
+    let is_named = [".yaml", ".yml"].into_iter().any(|end| source.name().ends_with(end));
+    let is_json = text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
+    if !is_named || is_json || !holds_words(text) {
+        return None;
+    }
+    yaml::read(text, &ContainerLimits::default()).err()
 }
 
 fn plain(source: &Source, options: &Options) -> Contents {

@@ -175,6 +175,7 @@ fn a_directory_passes_over_no_template_that_cannot_be_read() {
     let run = check(&root, &["p"]);
     assert_eq!(run.code, 2, "{}", run.stdout);
     assert!(run.stdout.ends_with("5 policies: 4 errors, 1 PASS\n"), "{}", run.stdout);
+    assert!(run.stderr.contains("not YAML") && !run.stderr.contains("convert the policy"), "{}", run.stderr);
     for name in ["p/broken.yaml", "p/flow.template", "p/latin.yml", "p/link.yaml"] {
         assert!(run.stderr.contains(name), "{name}: {}", run.stderr);
     }
