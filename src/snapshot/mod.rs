@@ -145,6 +145,16 @@ impl Snapshot {
 
     /// Reads files as [`Snapshot::read`] does, but takes nothing for none because a store has no file for it: a collector that leaves
     /// out what it was refused has none either.
+    ///
+    /// ```
+    /// use iamsat::limits::SnapshotLimits;
+    /// use iamsat::snapshot::{File, GapKind, Snapshot};
+    /// let path = "aws/aws/accounts/111122223333/s3/b/metadata.json".to_owned();
+    /// let files = vec![File { path, bytes: br#"{"name": "b"}"#.to_vec() }];
+    /// let limits = SnapshotLimits::default();
+    /// let lacks = |snapshot: Snapshot| snapshot.gaps.iter().any(|gap| gap.kind == GapKind::ResourcePolicy);
+    /// assert!(!lacks(Snapshot::read(files.clone(), &limits)) && lacks(Snapshot::read_strictly(files, &limits)));
+    /// ```
     pub fn read_strictly(files: Vec<File>, limits: &SnapshotLimits) -> Snapshot {
         recognise::read(files, limits, true)
     }

@@ -486,11 +486,7 @@ impl<'s> Applying<'s> {
     }
 
     /// Returns the policies of a user, role or group, if the snapshot holds it.
-    fn lists_of<'x>(
-        &self,
-        snapshot: &'x Snapshot,
-        holder: &Holder,
-    ) -> Option<(&'x [Collected<DocumentId>], &'x [Box<str>])> {
+    fn lists_of<'x>(&self, snapshot: &'x Snapshot, holder: &Holder) -> Option<Held<'x>> {
         if let Some(group) = snapshot.group(holder) {
             return Some((&group.inline, &group.managed));
         }
@@ -517,7 +513,10 @@ impl<'s> Applying<'s> {
     }
 }
 
-/// The inline policies of a user, role or group, and the ARNs of its managed ones.
+/// The inline policies of a user, role or group, and the ARNs of its managed ones, to be read.
+type Held<'l> = (&'l [Collected<DocumentId>], &'l [Box<str>]);
+
+/// The same, to be changed.
 type Lists<'l> = (&'l mut Vec<Collected<DocumentId>>, &'l mut Vec<Box<str>>);
 
 fn unheld(holder: &Holder) -> String {
