@@ -18,6 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Names<'j, 't> {
     pub(super) parameters: BTreeMap<String, Parameter>,
     pub(super) resources: BTreeMap<String, &'j Json<'t>>,
+    /// The types of resources that a transform of AWS adds, by name.
+    pub(super) generated: BTreeMap<String, &'static str>,
     pub(super) conditions: BTreeMap<String, &'j Json<'t>>,
     pub(super) mappings: BTreeMap<String, &'j Json<'t>>,
     /// The starts of scalars that can be read in two ways.

@@ -3,7 +3,9 @@
 mod conditions;
 mod functions;
 mod identifiers;
+mod make;
 mod parameters;
+mod permission;
 mod properties;
 mod resource;
 mod sam;
@@ -111,6 +113,7 @@ pub(super) fn read(
     let names = Names {
         parameters,
         resources: parts("Resources"),
+        generated: if transforms.is_sam { sam::generated(members) } else { BTreeMap::new() },
         conditions: parts("Conditions"),
         mappings: parts("Mappings"),
         given,

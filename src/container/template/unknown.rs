@@ -125,13 +125,11 @@ impl<'t> Evaluator<'_, '_, 't> {
             return Value::Hole(told, HoleClass::Given);
         }
         let any = Unknown::any(&told, HoleClass::Given, HoleOrigin::Resource);
-        let Some(json) = self.names.resources.get(resource).copied() else {
-            return self.unknown(any, Span::default());
-        };
-        let kind = json.member("Type").map(|member| &member.value.kind);
-        let row = match kind {
-            Some(JsonValue::String(kind)) => of_type(kind),
-            _ => None,
+        let json = self.names.resources.get(resource).copied();
+        let row = match json.map(|json| json.member("Type").map(|member| &member.value.kind)) {
+            Some(Some(JsonValue::String(kind))) => of_type(kind),
+            Some(_) => None,
+            None => self.names.generated.get(resource).and_then(|kind| of_type(kind)),
         };
         let form = row.and_then(|row| match attribute {
             None => Some(row.reference),
@@ -144,7 +142,7 @@ impl<'t> Evaluator<'_, '_, 't> {
         };
         let unknown = Unknown::given(&name, HoleOrigin::Resource, row.name);
         let property = |name: &str| {
-            let properties = json.member("Properties").filter(|_| !name.is_empty())?;
+            let properties = json?.member("Properties").filter(|_| !name.is_empty())?;
             properties.value.member(name).map(|member| &member.value)
         };
         let own = property(row.property).map(|json| self.inner(|evaluator| evaluator.known_text(json)));
