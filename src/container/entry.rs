@@ -13,6 +13,18 @@ use std::collections::BTreeSet;
 /// The suffix of a policy's name if it is the policy before the plan.
 pub const BEFORE: &str = " (before)";
 
+/// Types of resources with a template of their own, of CloudFormation and of Terraform.
+pub(super) const NESTED_STACKS: [&str; 8] = [
+    "AWS::CloudFormation::Stack",
+    "AWS::CloudFormation::StackSet",
+    "AWS::Serverless::Application",
+    "aws_cloudcontrolapi_resource",
+    "aws_cloudformation_stack",
+    "aws_cloudformation_stack_instances",
+    "aws_cloudformation_stack_set",
+    "aws_serverlessapplicationrepository_cloudformation_stack",
+];
+
 /// A file with policies, read.
 #[derive(Clone, Debug)]
 pub struct Container {
@@ -144,6 +156,11 @@ impl Entry {
             (content, Some(_)) => content.state(),
             (_, None) => State::Unrecognised,
         }
+    }
+
+    /// True if the place stands for the policies of a stack whose template is elsewhere.
+    pub fn is_nested_stack(&self) -> bool {
+        NESTED_STACKS.contains(&self.resource.as_str()) && matches!(self.content, Content::Unknown { .. })
     }
 
     /// True if there is such a policy, known or not.

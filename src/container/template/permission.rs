@@ -176,7 +176,7 @@ fn is_settled(permission: &built::Permission, holes: &[Hole]) -> bool {
         let is_name = !text.contains(':') && unknown(&text).iter().all(|one| !one.shape.may_hold(':'));
         !is_list(&text) && (text.starts_with("arn:") || is_name)
     });
-    // `false` is no condition.
+    // Of `false`, AWS makes no condition.
     let is_there = |(operator, _, value): &(String, String, Given)| {
         text(value).is_none_or(|text| !is_list(&text) && operator != "Bool")
     };

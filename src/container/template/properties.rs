@@ -61,13 +61,7 @@ impl<'t> Reader<'_, '_, 't> {
                 "give the processed template: `aws cloudformation get-template --template-stage Processed`",
             ));
         }
-        let is_set = resource.kind == "AWS::CloudFormation::StackSet"
-            && resource.properties.is_some_and(|properties| properties.member("TemplateURL").is_some());
-        if is_set || matches!(resource.kind, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application") {
-            let message =
-                format!("the policies of the nested stack `{}` are in its own template", member.key);
-            container.notes.push(Diagnostic::warning(Code::NestedStack, message, member.key_span));
-        }
+        self.nested(&resource, member, container);
         let pointer = format!("/Resources/{}", escape(&member.key));
         let root = Path { pointer: format!("{pointer}/Properties"), ..Path::default() };
         let mut taken = BTreeSet::new();

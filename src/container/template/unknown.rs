@@ -4,7 +4,7 @@
 use super::functions::{Evaluator, Value, known};
 use super::identifiers::of_type;
 use super::parameters::Parameter;
-use super::symbols::{Demand, Unknown};
+use super::symbols::{Demand, Unknown, form};
 use crate::code::Code;
 use crate::container::hole::{Choice, HoleClass, HoleOrigin, is_sign};
 use crate::policy::{Json, JsonValue};
@@ -13,9 +13,6 @@ use crate::span::Span;
 /// Names and conditions inside of one another.
 const MOST_DEPTH: u32 = 32;
 
-const ACCOUNT: &str = "[0-9]{12}";
-const REGION: &str = "[a-z]{2}(-[a-z]+)+-[0-9]";
-const STACK: &str = "[A-Za-z][A-Za-z0-9-]{0,127}";
 const STACK_ID: &str = "[0-9a-f-]{36}";
 
 impl<'t> Evaluator<'_, '_, 't> {
@@ -75,11 +72,6 @@ impl<'t> Evaluator<'_, '_, 't> {
                 let text = if name == "AWS::Partition" { "aws" } else { "amazonaws.com" };
                 return Some(known(text.to_owned(), span));
             }
-            "AWS::Partition" => of("aws(-[a-z]+)*"),
-            "AWS::URLSuffix" => of("[a-z.]+"),
-            "AWS::AccountId" => of(ACCOUNT),
-            "AWS::Region" => of(REGION),
-            "AWS::StackName" => of(STACK),
             "AWS::NotificationARNs" => {
                 Unknown { is_list: true, ..Unknown::any(name, HoleClass::Given, HoleOrigin::PseudoParameter) }
             }
@@ -88,7 +80,7 @@ impl<'t> Evaluator<'_, '_, 't> {
                 let form = "arn:{P}:cloudformation:{R}:{A}:stack/{S}/{N}";
                 return Some(self.formed(form, id, None));
             }
-            _ => return None,
+            _ => of(form(name)?),
         };
         Some(self.unknown(unknown, span))
     }

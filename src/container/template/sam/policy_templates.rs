@@ -89,30 +89,34 @@ const fn row(name: &'static str, parameters: &'static str, statements: &'static 
     Row { name, parameters, statements }
 }
 
-const fn allow(actions: &'static str, resources: &'static str, condition: &'static str) -> Statement {
+const fn allow(actions: &'static str, resources: &'static str) -> Statement {
+    Statement { actions, resources, condition: "" }
+}
+
+const fn allow_if(actions: &'static str, resources: &'static str, condition: &'static str) -> Statement {
     Statement { actions, resources, condition }
 }
 
 static ROWS: [Row; 81] = [
-    row("AMIDescribePolicy", "", &[allow("ec2:DescribeImages", "*", "")]),
+    row("AMIDescribePolicy", "", &[allow("ec2:DescribeImages", "*")]),
     row(
         "AWSSecretsManagerGetSecretValuePolicy",
         "SecretArn",
-        &[allow("secretsmanager:GetSecretValue", "{SecretArn}", "")],
+        &[allow("secretsmanager:GetSecretValue", "{SecretArn}")],
     ),
     row(
         "AWSSecretsManagerRotationPolicy",
         "FunctionName",
         &[
-            allow(
+            allow_if(
                 "secretsmanager:DescribeSecret GetSecretValue PutSecretValue UpdateSecretVersionStage",
                 "arn:{P}:secretsmanager:{R}:{A}:secret:*",
                 "secretsmanager:resource/AllowRotationLambdaArn arn:{P}:lambda:{R}:{A}:function:{FunctionName}",
             ),
-            allow("secretsmanager:GetRandomPassword", "*", ""),
+            allow("secretsmanager:GetRandomPassword", "*"),
         ],
     ),
-    row("AcmGetCertificatePolicy", "CertificateArn", &[allow("acm:GetCertificate", "{CertificateArn}", "")]),
+    row("AcmGetCertificatePolicy", "CertificateArn", &[allow("acm:GetCertificate", "{CertificateArn}")]),
     row(
         "AthenaQueryPolicy",
         "WorkGroupName",
@@ -121,29 +125,27 @@ static ROWS: [Row; 81] = [
                 "athena:ListWorkGroups GetExecutionEngine GetExecutionEngines GetNamespace GetCatalogs \
              GetNamespaces GetTables GetTable",
                 "*",
-                "",
             ),
             allow(
                 "athena:StartQueryExecution GetQueryResults DeleteNamedQuery GetNamedQuery ListQueryExecutions \
              StopQueryExecution GetQueryResultsStream ListNamedQueries CreateNamedQuery GetQueryExecution \
              BatchGetNamedQuery BatchGetQueryExecution GetWorkGroup",
                 "arn:{P}:athena:{R}:{A}:workgroup/{WorkGroupName}",
-                "",
             ),
         ],
     ),
     row(
         "CloudFormationDescribeStacksPolicy",
         "",
-        &[allow("cloudformation:DescribeStacks", "arn:{P}:cloudformation:{R}:{A}:stack/*", "")],
+        &[allow("cloudformation:DescribeStacks", "arn:{P}:cloudformation:{R}:{A}:stack/*")],
     ),
     row(
         "CloudWatchDashboardPolicy",
         "",
-        &[allow("cloudwatch:GetDashboard ListDashboards PutDashboard ListMetrics", "*", "")],
+        &[allow("cloudwatch:GetDashboard ListDashboards PutDashboard ListMetrics", "*")],
     ),
-    row("CloudWatchDescribeAlarmHistoryPolicy", "", &[allow("cloudwatch:DescribeAlarmHistory", "*", "")]),
-    row("CloudWatchPutMetricPolicy", "", &[allow("cloudwatch:PutMetricData", "*", "")]),
+    row("CloudWatchDescribeAlarmHistoryPolicy", "", &[allow("cloudwatch:DescribeAlarmHistory", "*")]),
+    row("CloudWatchPutMetricPolicy", "", &[allow("cloudwatch:PutMetricData", "*")]),
     row(
         "CodeCommitCrudPolicy",
         "RepositoryName",
@@ -163,7 +165,6 @@ static ROWS: [Row; 81] = [
              GetRepositoryTriggers PutRepositoryTriggers TestRepositoryTriggers GetBranch GetCommit \
              UploadArchive GetUploadArchiveStatus CancelUploadArchive",
             "arn:{P}:codecommit:{R}:{A}:{RepositoryName}",
-            "",
         )],
     ),
     row(
@@ -178,18 +179,17 @@ static ROWS: [Row; 81] = [
              GetTree GetRepository ListTagsForResource GetRepositoryTriggers TestRepositoryTriggers \
              GetBranch GetCommit GetUploadArchiveStatus",
             "arn:{P}:codecommit:{R}:{A}:{RepositoryName}",
-            "",
         )],
     ),
     row(
         "CodePipelineLambdaExecutionPolicy",
         "",
-        &[allow("codepipeline:PutJobSuccessResult PutJobFailureResult", "*", "")],
+        &[allow("codepipeline:PutJobSuccessResult PutJobFailureResult", "*")],
     ),
     row(
         "CodePipelineReadOnlyPolicy",
         "PipelineName",
-        &[allow("codepipeline:ListPipelineExecutions", "arn:{P}:codepipeline:{R}:{A}:{PipelineName}", "")],
+        &[allow("codepipeline:ListPipelineExecutions", "arn:{P}:codepipeline:{R}:{A}:{PipelineName}")],
     ),
     row(
         "ComprehendBasicAccessPolicy",
@@ -198,7 +198,6 @@ static ROWS: [Row; 81] = [
             "comprehend:BatchDetectKeyPhrases DetectDominantLanguage DetectEntities BatchDetectEntities \
              DetectKeyPhrases DetectSentiment BatchDetectDominantLanguage BatchDetectSentiment",
             "*",
-            "",
         )],
     ),
     row(
@@ -208,7 +207,6 @@ static ROWS: [Row; 81] = [
             "ce:GetCostAndUsage GetDimensionValues GetReservationCoverage \
              GetReservationPurchaseRecommendation GetReservationUtilization GetTags",
             "*",
-            "",
         )],
     ),
     row(
@@ -218,12 +216,10 @@ static ROWS: [Row; 81] = [
             allow(
                 "dynamodb:CreateBackup DescribeContinuousBackups",
                 "arn:{P}:dynamodb:{R}:{A}:table/{TableName}",
-                "",
             ),
             allow(
                 "dynamodb:DeleteBackup DescribeBackup ListBackups",
                 "arn:{P}:dynamodb:{R}:{A}:table/{TableName}/backup/*",
-                "",
             ),
         ],
     ),
@@ -234,7 +230,6 @@ static ROWS: [Row; 81] = [
             "dynamodb:GetItem DeleteItem PutItem Scan Query UpdateItem BatchWriteItem BatchGetItem \
              DescribeTable ConditionCheckItem",
             "arn:{P}:dynamodb:{R}:{A}:table/{TableName} arn:{P}:dynamodb:{R}:{A}:table/{TableName}/index/*",
-            "",
         )],
     ),
     row(
@@ -243,27 +238,21 @@ static ROWS: [Row; 81] = [
         &[allow(
             "dynamodb:GetItem Scan Query BatchGetItem DescribeTable",
             "arn:{P}:dynamodb:{R}:{A}:table/{TableName} arn:{P}:dynamodb:{R}:{A}:table/{TableName}/index/*",
-            "",
         )],
     ),
     row(
         "DynamoDBReconfigurePolicy",
         "TableName",
-        &[allow("dynamodb:UpdateTable", "arn:{P}:dynamodb:{R}:{A}:table/{TableName}", "")],
+        &[allow("dynamodb:UpdateTable", "arn:{P}:dynamodb:{R}:{A}:table/{TableName}")],
     ),
     row(
         "DynamoDBRestoreFromBackupPolicy",
         "TableName",
         &[
-            allow(
-                "dynamodb:RestoreTableFromBackup",
-                "arn:{P}:dynamodb:{R}:{A}:table/{TableName}/backup/*",
-                "",
-            ),
+            allow("dynamodb:RestoreTableFromBackup", "arn:{P}:dynamodb:{R}:{A}:table/{TableName}/backup/*"),
             allow(
                 "dynamodb:PutItem UpdateItem DeleteItem GetItem Query Scan BatchWriteItem",
                 "arn:{P}:dynamodb:{R}:{A}:table/{TableName}",
-                "",
             ),
         ],
     ),
@@ -274,9 +263,8 @@ static ROWS: [Row; 81] = [
             allow(
                 "dynamodb:DescribeStream GetRecords GetShardIterator",
                 "arn:{P}:dynamodb:{R}:{A}:table/{TableName}/stream/{StreamName}",
-                "",
             ),
-            allow("dynamodb:ListStreams", "arn:{P}:dynamodb:{R}:{A}:table/{TableName}/stream/*", ""),
+            allow("dynamodb:ListStreams", "arn:{P}:dynamodb:{R}:{A}:table/{TableName}/stream/*"),
         ],
     ),
     row(
@@ -285,43 +273,34 @@ static ROWS: [Row; 81] = [
         &[allow(
             "dynamodb:PutItem UpdateItem BatchWriteItem",
             "arn:{P}:dynamodb:{R}:{A}:table/{TableName} arn:{P}:dynamodb:{R}:{A}:table/{TableName}/index/*",
-            "",
         )],
     ),
-    row(
-        "EC2CopyImagePolicy",
-        "ImageId",
-        &[allow("ec2:CopyImage", "arn:{P}:ec2:{R}:{A}:image/{ImageId}", "")],
-    ),
-    row("EC2DescribePolicy", "", &[allow("ec2:DescribeRegions DescribeInstances", "*", "")]),
+    row("EC2CopyImagePolicy", "ImageId", &[allow("ec2:CopyImage", "arn:{P}:ec2:{R}:{A}:image/{ImageId}")]),
+    row("EC2DescribePolicy", "", &[allow("ec2:DescribeRegions DescribeInstances", "*")]),
     row(
         "EFSWriteAccessPolicy",
         "AccessPoint FileSystem",
-        &[allow(
+        &[allow_if(
             "elasticfilesystem:ClientMount ClientWrite",
             "arn:{P}:elasticfilesystem:{R}:{A}:file-system/{FileSystem}",
             "elasticfilesystem:AccessPointArn arn:{P}:elasticfilesystem:{R}:{A}:access-point/{AccessPoint}",
         )],
     ),
-    row("EKSDescribePolicy", "", &[allow("eks:DescribeCluster ListClusters", "*", "")]),
+    row("EKSDescribePolicy", "", &[allow("eks:DescribeCluster ListClusters", "*")]),
     row(
         "EcsRunTaskPolicy",
         "TaskDefinition",
-        &[allow("ecs:RunTask", "arn:{P}:ecs:{R}:{A}:task-definition/{TaskDefinition}", "")],
+        &[allow("ecs:RunTask", "arn:{P}:ecs:{R}:{A}:task-definition/{TaskDefinition}")],
     ),
     row(
         "ElasticMapReduceAddJobFlowStepsPolicy",
         "ClusterId",
-        &[allow(
-            "elasticmapreduce:AddJobFlowSteps",
-            "arn:{P}:elasticmapreduce:{R}:{A}:cluster/{ClusterId}",
-            "",
-        )],
+        &[allow("elasticmapreduce:AddJobFlowSteps", "arn:{P}:elasticmapreduce:{R}:{A}:cluster/{ClusterId}")],
     ),
     row(
         "ElasticMapReduceCancelStepsPolicy",
         "ClusterId",
-        &[allow("elasticmapreduce:CancelSteps", "arn:{P}:elasticmapreduce:{R}:{A}:cluster/{ClusterId}", "")],
+        &[allow("elasticmapreduce:CancelSteps", "arn:{P}:elasticmapreduce:{R}:{A}:cluster/{ClusterId}")],
     ),
     row(
         "ElasticMapReduceModifyInstanceFleetPolicy",
@@ -329,7 +308,6 @@ static ROWS: [Row; 81] = [
         &[allow(
             "elasticmapreduce:ModifyInstanceFleet ListInstanceFleets",
             "arn:{P}:elasticmapreduce:{R}:{A}:cluster/{ClusterId}",
-            "",
         )],
     ),
     row(
@@ -338,7 +316,6 @@ static ROWS: [Row; 81] = [
         &[allow(
             "elasticmapreduce:ModifyInstanceGroups ListInstanceGroups",
             "arn:{P}:elasticmapreduce:{R}:{A}:cluster/{ClusterId}",
-            "",
         )],
     ),
     row(
@@ -347,7 +324,6 @@ static ROWS: [Row; 81] = [
         &[allow(
             "elasticmapreduce:SetTerminationProtection",
             "arn:{P}:elasticmapreduce:{R}:{A}:cluster/{ClusterId}",
-            "",
         )],
     ),
     row(
@@ -356,23 +332,22 @@ static ROWS: [Row; 81] = [
         &[allow(
             "elasticmapreduce:TerminateJobFlows",
             "arn:{P}:elasticmapreduce:{R}:{A}:cluster/{ClusterId}",
-            "",
         )],
     ),
     row(
         "ElasticsearchHttpPostPolicy",
         "DomainName",
-        &[allow("es:ESHttpPost ESHttpPut", "arn:{P}:es:{R}:{A}:domain/{DomainName}/*", "")],
+        &[allow("es:ESHttpPost ESHttpPut", "arn:{P}:es:{R}:{A}:domain/{DomainName}/*")],
     ),
     row(
         "EventBridgePutEventsPolicy",
         "EventBusName",
-        &[allow("events:PutEvents", "arn:{P}:events:{R}:{A}:event-bus/{EventBusName}", "")],
+        &[allow("events:PutEvents", "arn:{P}:events:{R}:{A}:event-bus/{EventBusName}")],
     ),
     row(
         "FilterLogEventsPolicy",
         "LogGroupName",
-        &[allow("logs:FilterLogEvents", "arn:{P}:logs:{R}:{A}:log-group:{LogGroupName}:log-stream:*", "")],
+        &[allow("logs:FilterLogEvents", "arn:{P}:logs:{R}:{A}:log-group:{LogGroupName}:log-stream:*")],
     ),
     row(
         "FirehoseCrudPolicy",
@@ -381,7 +356,6 @@ static ROWS: [Row; 81] = [
             "firehose:CreateDeliveryStream DeleteDeliveryStream DescribeDeliveryStream PutRecord \
              PutRecordBatch UpdateDestination",
             "arn:{P}:firehose:{R}:{A}:deliverystream/{DeliveryStreamName}",
-            "",
         )],
     ),
     row(
@@ -390,11 +364,10 @@ static ROWS: [Row; 81] = [
         &[allow(
             "firehose:PutRecord PutRecordBatch",
             "arn:{P}:firehose:{R}:{A}:deliverystream/{DeliveryStreamName}",
-            "",
         )],
     ),
-    row("KMSDecryptPolicy", "KeyId", &[allow("kms:Decrypt", "arn:{P}:kms:{R}:{A}:key/{KeyId}", "")]),
-    row("KMSEncryptPolicy", "KeyId", &[allow("kms:Encrypt", "arn:{P}:kms:{R}:{A}:key/{KeyId}", "")]),
+    row("KMSDecryptPolicy", "KeyId", &[allow("kms:Decrypt", "arn:{P}:kms:{R}:{A}:key/{KeyId}")]),
+    row("KMSEncryptPolicy", "KeyId", &[allow("kms:Encrypt", "arn:{P}:kms:{R}:{A}:key/{KeyId}")]),
     row(
         "KMSEncryptPolicy_v2",
         "KeyId",
@@ -402,7 +375,6 @@ static ROWS: [Row; 81] = [
             "kms:Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateDataKeyPair \
              GenerateDataKeyPairWithoutPlaintext",
             "arn:{P}:kms:{R}:{A}:key/{KeyId}",
-            "",
         )],
     ),
     row(
@@ -413,53 +385,49 @@ static ROWS: [Row; 81] = [
              DescribeStream DescribeStreamSummary GetShardIterator IncreaseStreamRetentionPeriod \
              ListTagsForStream MergeShards PutRecord PutRecords SplitShard RemoveTagsFromStream",
             "arn:{P}:kinesis:{R}:{A}:stream/{StreamName}",
-            "",
         )],
     ),
     row(
         "KinesisStreamReadPolicy",
         "StreamName",
         &[
-            allow("kinesis:ListStreams DescribeLimits", "arn:{P}:kinesis:{R}:{A}:stream/*", ""),
+            allow("kinesis:ListStreams DescribeLimits", "arn:{P}:kinesis:{R}:{A}:stream/*"),
             allow(
                 "kinesis:DescribeStream DescribeStreamSummary GetRecords GetShardIterator",
                 "arn:{P}:kinesis:{R}:{A}:stream/{StreamName}",
-                "",
             ),
         ],
     ),
     row(
         "LambdaInvokePolicy",
         "FunctionName",
-        &[allow("lambda:InvokeFunction", "arn:{P}:lambda:{R}:{A}:function:{FunctionName}*", "")],
+        &[allow("lambda:InvokeFunction", "arn:{P}:lambda:{R}:{A}:function:{FunctionName}*")],
     ),
-    row("MobileAnalyticsWriteOnlyAccessPolicy", "", &[allow("mobileanalytics:PutEvents", "*", "")]),
-    row("OrganizationsListAccountsPolicy", "", &[allow("organizations:ListAccounts", "*", "")]),
+    row("MobileAnalyticsWriteOnlyAccessPolicy", "", &[allow("mobileanalytics:PutEvents", "*")]),
+    row("OrganizationsListAccountsPolicy", "", &[allow("organizations:ListAccounts", "*")]),
     row(
         "PinpointEndpointAccessPolicy",
         "PinpointApplicationId",
         &[allow(
             "mobiletargeting:GetEndpoint UpdateEndpoint UpdateEndpointsBatch",
             "arn:{P}:mobiletargeting:{R}:{A}:apps/{PinpointApplicationId}/endpoints/*",
-            "",
         )],
     ),
     row(
         "PollyFullAccessPolicy",
         "LexiconName",
         &[
-            allow("polly:GetLexicon DeleteLexicon", "arn:{P}:polly:{R}:{A}:lexicon/{LexiconName}", ""),
+            allow("polly:GetLexicon DeleteLexicon", "arn:{P}:polly:{R}:{A}:lexicon/{LexiconName}"),
             allow(
                 "polly:DescribeVoices ListLexicons PutLexicon SynthesizeSpeech",
                 "arn:{P}:polly:{R}:{A}:lexicon/*",
-                "",
             ),
         ],
     ),
     row(
         "RekognitionDetectOnlyPolicy",
         "",
-        &[allow("rekognition:DetectFaces DetectLabels DetectModerationLabels DetectText", "*", "")],
+        &[allow("rekognition:DetectFaces DetectLabels DetectModerationLabels DetectText", "*")],
     ),
     row(
         "RekognitionFacesManagementPolicy",
@@ -467,18 +435,16 @@ static ROWS: [Row; 81] = [
         &[allow(
             "rekognition:IndexFaces DeleteFaces SearchFaces SearchFacesByImage ListFaces",
             "arn:{P}:rekognition:{R}:{A}:collection/{CollectionId}",
-            "",
         )],
     ),
-    row("RekognitionFacesPolicy", "", &[allow("rekognition:CompareFaces DetectFaces", "*", "")]),
-    row("RekognitionLabelsPolicy", "", &[allow("rekognition:DetectLabels DetectModerationLabels", "*", "")]),
+    row("RekognitionFacesPolicy", "", &[allow("rekognition:CompareFaces DetectFaces", "*")]),
+    row("RekognitionLabelsPolicy", "", &[allow("rekognition:DetectLabels DetectModerationLabels", "*")]),
     row(
         "RekognitionNoDataAccessPolicy",
         "CollectionId",
         &[allow(
             "rekognition:CompareFaces DetectFaces DetectLabels DetectModerationLabels",
             "arn:{P}:rekognition:{R}:{A}:collection/{CollectionId}",
-            "",
         )],
     ),
     row(
@@ -487,7 +453,6 @@ static ROWS: [Row; 81] = [
         &[allow(
             "rekognition:ListCollections ListFaces SearchFaces SearchFacesByImage",
             "arn:{P}:rekognition:{R}:{A}:collection/{CollectionId}",
-            "",
         )],
     ),
     row(
@@ -496,13 +461,12 @@ static ROWS: [Row; 81] = [
         &[allow(
             "rekognition:CreateCollection IndexFaces",
             "arn:{P}:rekognition:{R}:{A}:collection/{CollectionId}",
-            "",
         )],
     ),
     row(
         "Route53ChangeResourceRecordSetsPolicy",
         "HostedZoneId",
-        &[allow("route53:ChangeResourceRecordSets", "arn:{P}:route53:::hostedzone/{HostedZoneId}", "")],
+        &[allow("route53:ChangeResourceRecordSets", "arn:{P}:route53:::hostedzone/{HostedZoneId}")],
     ),
     row(
         "S3CrudPolicy",
@@ -511,7 +475,6 @@ static ROWS: [Row; 81] = [
             "s3:GetObject ListBucket GetBucketLocation GetObjectVersion PutObject PutObjectAcl \
              GetLifecycleConfiguration PutLifecycleConfiguration DeleteObject",
             "arn:{P}:s3:::{BucketName} arn:{P}:s3:::{BucketName}/*",
-            "",
         )],
     ),
     row(
@@ -523,12 +486,10 @@ static ROWS: [Row; 81] = [
              DeleteObjectTagging DeleteObjectVersionTagging GetObjectTagging GetObjectVersionTagging \
              PutObjectTagging PutObjectVersionTagging",
                 "arn:{P}:s3:::{BucketName}/*",
-                "",
             ),
             allow(
                 "s3:ListBucket GetBucketLocation GetLifecycleConfiguration PutLifecycleConfiguration",
                 "arn:{P}:s3:::{BucketName}",
-                "",
             ),
         ],
     ),
@@ -538,7 +499,6 @@ static ROWS: [Row; 81] = [
         &[allow(
             "s3:GetObject ListBucket GetBucketLocation GetObjectVersion GetLifecycleConfiguration",
             "arn:{P}:s3:::{BucketName} arn:{P}:s3:::{BucketName}/*",
-            "",
         )],
     ),
     row(
@@ -547,7 +507,6 @@ static ROWS: [Row; 81] = [
         &[allow(
             "s3:PutObject PutObjectAcl PutLifecycleConfiguration",
             "arn:{P}:s3:::{BucketName} arn:{P}:s3:::{BucketName}/*",
-            "",
         )],
     ),
     row(
@@ -557,7 +516,6 @@ static ROWS: [Row; 81] = [
             "ses:GetIdentityVerificationAttributes SendEmail SendRawEmail SendTemplatedEmail \
              SendBulkTemplatedEmail VerifyEmailIdentity",
             "arn:{P}:ses:{R}:{A}:identity/{IdentityName}",
-            "",
         )],
     ),
     row(
@@ -567,9 +525,8 @@ static ROWS: [Row; 81] = [
             allow(
                 "ses:SendEmail SendRawEmail SendTemplatedEmail SendBulkTemplatedEmail",
                 "arn:{P}:ses:{R}:{A}:identity/{IdentityName} arn:{P}:ses:{R}:{A}:template/{TemplateName}",
-                "",
             ),
-            allow("ses:GetIdentityVerificationAttributes VerifyEmailIdentity", "*", ""),
+            allow("ses:GetIdentityVerificationAttributes VerifyEmailIdentity", "*"),
         ],
     ),
     row(
@@ -578,7 +535,6 @@ static ROWS: [Row; 81] = [
         &[allow(
             "ses:GetIdentityVerificationAttributes SendEmail SendRawEmail VerifyEmailIdentity",
             "arn:{P}:ses:{R}:{A}:identity/{IdentityName}",
-            "",
         )],
     ),
     row(
@@ -587,13 +543,12 @@ static ROWS: [Row; 81] = [
         &[allow(
             "ses:CreateTemplate GetTemplate ListTemplates UpdateTemplate DeleteTemplate TestRenderTemplate",
             "*",
-            "",
         )],
     ),
     row(
         "SESSendBouncePolicy",
         "IdentityName",
-        &[allow("ses:SendBounce", "arn:{P}:ses:{R}:{A}:identity/{IdentityName}", "")],
+        &[allow("ses:SendBounce", "arn:{P}:ses:{R}:{A}:identity/{IdentityName}")],
     ),
     row(
         "SNSCrudPolicy",
@@ -601,14 +556,9 @@ static ROWS: [Row; 81] = [
         &[allow(
             "sns:ListSubscriptionsByTopic CreateTopic SetTopicAttributes Subscribe Publish",
             "arn:{P}:sns:{R}:{A}:{TopicName}*",
-            "",
         )],
     ),
-    row(
-        "SNSPublishMessagePolicy",
-        "TopicName",
-        &[allow("sns:Publish", "arn:{P}:sns:{R}:{A}:{TopicName}", "")],
-    ),
+    row("SNSPublishMessagePolicy", "TopicName", &[allow("sns:Publish", "arn:{P}:sns:{R}:{A}:{TopicName}")]),
     row(
         "SQSPollerPolicy",
         "QueueName",
@@ -616,23 +566,17 @@ static ROWS: [Row; 81] = [
             "sqs:ChangeMessageVisibility ChangeMessageVisibilityBatch DeleteMessage DeleteMessageBatch \
              GetQueueAttributes ReceiveMessage",
             "arn:{P}:sqs:{R}:{A}:{QueueName}",
-            "",
         )],
     ),
-    row(
-        "SQSSendMessagePolicy",
-        "QueueName",
-        &[allow("sqs:SendMessage*", "arn:{P}:sqs:{R}:{A}:{QueueName}", "")],
-    ),
+    row("SQSSendMessagePolicy", "QueueName", &[allow("sqs:SendMessage*", "arn:{P}:sqs:{R}:{A}:{QueueName}")]),
     row(
         "SSMParameterReadPolicy",
         "ParameterName",
         &[
-            allow("ssm:DescribeParameters", "*", ""),
+            allow("ssm:DescribeParameters", "*"),
             allow(
                 "ssm:GetParameters GetParameter GetParametersByPath",
                 "arn:{P}:ssm:{R}:{A}:parameter/{ParameterName}",
-                "",
             ),
         ],
     ),
@@ -640,11 +584,10 @@ static ROWS: [Row; 81] = [
         "SSMParameterWithSlashPrefixReadPolicy",
         "ParameterName",
         &[
-            allow("ssm:DescribeParameters", "*", ""),
+            allow("ssm:DescribeParameters", "*"),
             allow(
                 "ssm:GetParameters GetParameter GetParametersByPath",
                 "arn:{P}:ssm:{R}:{A}:parameter{ParameterName}",
-                "",
             ),
         ],
     ),
@@ -654,13 +597,12 @@ static ROWS: [Row; 81] = [
         &[allow(
             "sagemaker:CreateEndpointConfig",
             "arn:{P}:sagemaker:{R}:{A}:endpoint-config/{EndpointConfigName}",
-            "",
         )],
     ),
     row(
         "SageMakerCreateEndpointPolicy",
         "EndpointName",
-        &[allow("sagemaker:CreateEndpoint", "arn:{P}:sagemaker:{R}:{A}:endpoint/{EndpointName}", "")],
+        &[allow("sagemaker:CreateEndpoint", "arn:{P}:sagemaker:{R}:{A}:endpoint/{EndpointName}")],
     ),
     row(
         "ServerlessRepoReadWriteAccessPolicy",
@@ -669,7 +611,6 @@ static ROWS: [Row; 81] = [
             "serverlessrepo:CreateApplication CreateApplicationVersion UpdateApplication GetApplication \
              ListApplications ListApplicationVersions ListApplicationDependencies",
             "arn:{P}:serverlessrepo:{R}:{A}:applications/*",
-            "",
         )],
     ),
     row(
@@ -678,13 +619,12 @@ static ROWS: [Row; 81] = [
         &[allow(
             "states:SendTaskFailure SendTaskHeartbeat SendTaskSuccess",
             "arn:{P}:states:{R}:{A}:stateMachine:{StateMachineName}",
-            "",
         )],
     ),
     row(
         "StepFunctionsExecutionPolicy",
         "StateMachineName",
-        &[allow("states:StartExecution", "arn:{P}:states:{R}:{A}:stateMachine:{StateMachineName}", "")],
+        &[allow("states:StartExecution", "arn:{P}:states:{R}:{A}:stateMachine:{StateMachineName}")],
     ),
     row(
         "StepFunctionsExecutionPolicy_v2",
@@ -692,7 +632,6 @@ static ROWS: [Row; 81] = [
         &[allow(
             "states:StartExecution StartSyncExecution",
             "arn:{P}:states:{R}:{A}:stateMachine:{StateMachineName}",
-            "",
         )],
     ),
     row(
@@ -701,15 +640,14 @@ static ROWS: [Row; 81] = [
         &[allow(
             "textract:DetectDocumentText StartDocumentTextDetection StartDocumentAnalysis AnalyzeDocument",
             "*",
-            "",
         )],
     ),
     row(
         "TextractGetResultPolicy",
         "",
-        &[allow("textract:GetDocumentTextDetection GetDocumentAnalysis", "*", "")],
+        &[allow("textract:GetDocumentTextDetection GetDocumentAnalysis", "*")],
     ),
-    row("TextractPolicy", "", &[allow("textract:*", "*", "")]),
+    row("TextractPolicy", "", &[allow("textract:*", "*")]),
     row(
         "VPCAccessPolicy",
         "",
@@ -717,7 +655,6 @@ static ROWS: [Row; 81] = [
             "ec2:CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces \
              DetachNetworkInterface",
             "*",
-            "",
         )],
     ),
 ];
