@@ -8,7 +8,7 @@ use super::kind::{ContainerKind, PolicyKind};
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Document, Read, ResourceType};
 use crate::span::{Source, Span};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The suffix of a policy's name if it is the policy before the plan.
 pub const BEFORE: &str = " (before)";
@@ -48,6 +48,8 @@ pub struct Container {
     pub earlier_buckets: BTreeSet<String>,
     /// The conditions of a template, with the definitions on which they depend.
     pub conditions: Definitions,
+    /// The nested stacks of a template whose own templates are checked in the same run: what each passes, and its place.
+    pub nested: BTreeMap<String, (String, Span)>,
     /// Users, groups, roles and managed policies that the file makes or lists.
     pub identities: Vec<Identity>,
     /// The identities before the change that a plan makes.
@@ -75,6 +77,7 @@ impl Container {
             buckets: BTreeSet::new(),
             earlier_buckets: BTreeSet::new(),
             conditions: Definitions::default(),
+            nested: BTreeMap::new(),
             identities: Vec::new(),
             earlier_identities: Vec::new(),
             notes: Vec::new(),

@@ -5,7 +5,7 @@ use super::committed::Committed;
 use super::directory::{below, relative};
 use super::inputs::{Holding, Input, Inputs, Standing};
 use super::links;
-use super::placed::{incomplete, is_chosen, of_entry, parts, read};
+use super::placed::{changed_stacks, incomplete, is_chosen, of_entry, parts, read};
 use super::reader::{Opened, Reader};
 use super::references::Reference;
 use crate::cli::args::{ContainerArgs, Created, NoNewAccessArgs};
@@ -251,6 +251,9 @@ impl<'a> Pairing<'a> {
         }
         self.unblocked(old_file, changed_blocks(old, new));
         self.finish(new, file);
+        let stacks = changed_stacks(old, new, self.args);
+        self.references.extend(stacks.iter().map(|_| None));
+        self.list.extend(stacks);
         let before = incomplete(old, old_file, self.args);
         self.references.extend(before.iter().map(|_| None));
         self.list.extend(before);
@@ -449,6 +452,7 @@ impl<'a> Pairing<'a> {
                     entries: Vec::new(),
                     attachments: Vec::new(),
                     incomplete: Vec::new(),
+                    nested: BTreeMap::new(),
                     ..(*container).clone()
                 };
                 match is_new {

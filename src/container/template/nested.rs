@@ -7,6 +7,7 @@ use super::super::hole::{Hole, World};
 use super::super::kind::PolicyKind;
 use super::super::options::Options;
 use super::super::{Contents, built, open};
+use super::conditions::one_line;
 use super::functions::{Evaluator, call};
 use super::resource::{Path, Reader, Resource, not_known};
 use crate::diagnostic::Diagnostic;
@@ -35,7 +36,12 @@ impl<'t> Reader<'_, '_, 't> {
         }
         let path = self.path(resource, member);
         let is_beside = |path: &String| self.options.beside.iter().any(|other| self.names(path, other));
-        if path.as_ref().is_some_and(is_beside) {
+        if let Some(path) = path.as_ref().filter(|path| is_beside(path)) {
+            let passed = resource.properties.and_then(|properties| properties.member("Parameters"));
+            let passed = passed.map_or_else(String::new, |member| one_line(&member.value));
+            let condition = resource.condition.as_deref().map_or("", |condition| condition);
+            let told = format!("{path} {condition} {passed}");
+            container.nested.insert(resource.name.to_owned(), (told, resource.span));
             return;
         }
         let given = path
@@ -215,6 +221,9 @@ impl Adopting<'_, '_, '_> {
         for bucket in nested.buckets {
             container.buckets.insert(self.subject(&bucket));
             container.buckets.insert(self.name(&bucket));
+        }
+        for (name, (told, _)) in nested.nested {
+            container.nested.insert(self.name(&name), (told, self.span()));
         }
         let name = |name: &str| self.name(name);
         container.conditions.adopt(&nested.conditions, &name);
