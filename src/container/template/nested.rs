@@ -35,8 +35,11 @@ impl<'t> Reader<'_, '_, 't> {
             return;
         }
         let path = self.path(resource, member);
+        let given = path
+            .as_ref()
+            .and_then(|path| self.options.with.iter().find(|other| self.names(path, other.name())));
         let is_beside = |path: &String| self.options.beside.iter().any(|other| self.names(path, other));
-        if let Some(path) = path.as_ref().filter(|path| is_beside(path)) {
+        if let Some(path) = path.as_ref().filter(|path| given.is_none() && is_beside(path)) {
             let passed = resource.properties.and_then(|properties| properties.member("Parameters"));
             let passed = passed.map_or_else(String::new, |member| one_line(&member.value));
             let condition = resource.condition.as_deref().map_or("", |condition| condition);
@@ -44,9 +47,6 @@ impl<'t> Reader<'_, '_, 't> {
             container.nested.insert(resource.name.to_owned(), (told, resource.span));
             return;
         }
-        let given = path
-            .as_ref()
-            .and_then(|path| self.options.with.iter().find(|other| self.names(path, other.name())));
         let reason = match given {
             None => match &path {
                 Some(path) => format!("the policies of the nested stack are in its own template, {path}"),
