@@ -197,7 +197,7 @@ codes! {
     MissingStatement Error "missing-statement"
     MissingTagKey Error "missing-tag-key"
     MixedOperators Unknown "mixed-operators"
-    NestedStack Warning "nested-stack"
+    NestedStack Unknown "nested-stack"
     NestedTooDeeply Error "nested-too-deeply"
     NewAccess Finding "new-access"
     NewNamesAreNew Assumption "new-names-are-new"
@@ -344,9 +344,7 @@ impl Code {
     /// assert!(Code::NewAccess.can_be_accepted() && !Code::LimitDeadline.can_be_accepted());
     /// ```
     pub fn can_be_accepted(self) -> bool {
-        // The policies of a nested stack were not read, which is a warning only because the template itself was.
         matches!(self.severity(), Severity::Finding | Severity::Lint | Severity::Warning)
-            && self != Code::NestedStack
     }
 
     /// Returns the first paragraph of the page, on one line.

@@ -67,6 +67,8 @@ pub struct ContainerLimits {
     pub depth: usize,
     /// Nodes of a YAML tree, aliases expanded.
     pub nodes: usize,
+    /// Nodes that the loops of a template make.
+    pub copies: usize,
     /// References followed from one attribute to its document.
     pub references: usize,
     /// Combinations of conditions and parameters with few values, for one policy of a template.
@@ -81,6 +83,7 @@ impl Default for ContainerLimits {
             policies: 200_000,
             depth: 64,
             nodes: 2_000_000,
+            copies: 200_000,
             references: 32,
             worlds: 256,
         }

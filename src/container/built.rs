@@ -5,7 +5,7 @@
 //! resource types of these services in the Service Authorization Reference.
 
 use super::entry::{BEFORE, Content, Entry, Origin};
-use super::hole::{Hole, HoleClass};
+use super::hole::{Hole, HoleClass, is_sign};
 use super::kind::PolicyKind;
 use super::places::{Place, PlaceValue};
 use super::raw::{Fault, Optional, Raw};
@@ -170,9 +170,11 @@ fn document(statements: Vec<Map<String, Value>>) -> String {
     format!("{value:#}")
 }
 
-/// Returns a principal as these APIs interpret it: everyone, an account or an ARN, otherwise a service.
+/// Returns a principal as these APIs interpret it: everyone, an account or an ARN, otherwise a service. An unknown text that is all
+/// of the principal is an account: only such a one comes here.
 fn principal(text: &str) -> Value {
-    let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_unknown = !text.is_empty() && text.chars().all(is_sign);
+    let is_account = is_unknown || text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     match text {
         "*" => json!("*"),
         _ if is_account || text.starts_with("arn:") => json!({"AWS": text}),

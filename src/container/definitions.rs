@@ -23,6 +23,14 @@ impl Definitions {
         definition.words.extend(words);
     }
 
+    /// Adds the definitions of a template that is a part of this one, under other names.
+    pub(super) fn adopt(&mut self, inner: &Definitions, renamed: &dyn Fn(&str) -> String) {
+        for (name, definition) in &inner.by_name {
+            let words = definition.words.iter().map(|word| renamed(word)).collect();
+            self.add(&renamed(name), &definition.text, words);
+        }
+    }
+
     /// Returns the names whose definition, or one that it refers to, differs in the other template.
     pub(super) fn differing<'d>(&'d self, other: &'d Definitions) -> BTreeSet<&'d str> {
         let mut users: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

@@ -8,10 +8,22 @@ use super::kind::{ContainerKind, PolicyKind};
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Document, Read, ResourceType};
 use crate::span::{Source, Span};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The suffix of a policy's name if it is the policy before the plan.
 pub const BEFORE: &str = " (before)";
+
+/// Types of resources with a template of their own, of CloudFormation and of Terraform.
+pub(super) const NESTED_STACKS: [&str; 8] = [
+    "AWS::CloudFormation::Stack",
+    "AWS::CloudFormation::StackSet",
+    "AWS::Serverless::Application",
+    "aws_cloudcontrolapi_resource",
+    "aws_cloudformation_stack",
+    "aws_cloudformation_stack_instances",
+    "aws_cloudformation_stack_set",
+    "aws_serverlessapplicationrepository_cloudformation_stack",
+];
 
 /// A file with policies, read.
 #[derive(Clone, Debug)]
@@ -36,6 +48,8 @@ pub struct Container {
     pub earlier_buckets: BTreeSet<String>,
     /// The conditions of a template, with the definitions on which they depend.
     pub conditions: Definitions,
+    /// The nested stacks of a template whose own templates are checked in the same run: what each passes, and its place.
+    pub nested: BTreeMap<String, (String, Span)>,
     /// Users, groups, roles and managed policies that the file makes or lists.
     pub identities: Vec<Identity>,
     /// The identities before the change that a plan makes.
@@ -63,6 +77,7 @@ impl Container {
             buckets: BTreeSet::new(),
             earlier_buckets: BTreeSet::new(),
             conditions: Definitions::default(),
+            nested: BTreeMap::new(),
             identities: Vec::new(),
             earlier_identities: Vec::new(),
             notes: Vec::new(),
@@ -144,6 +159,11 @@ impl Entry {
             (content, Some(_)) => content.state(),
             (_, None) => State::Unrecognised,
         }
+    }
+
+    /// True if the place stands for the policies of a stack whose template is elsewhere.
+    pub fn is_nested_stack(&self) -> bool {
+        NESTED_STACKS.contains(&self.resource.as_str()) && matches!(self.content, Content::Unknown { .. })
     }
 
     /// True if there is such a policy, known or not.

@@ -20,6 +20,7 @@ mod layers;
 mod link_changes;
 mod links;
 mod list;
+mod nested;
 mod options;
 mod pair;
 mod places;

@@ -2,7 +2,8 @@
 
 use super::kind::PolicyKind;
 use crate::limits::{ContainerLimits, InputLimits};
-use std::collections::BTreeMap;
+use crate::span::Source;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Options for reading a file with policies.
 ///
@@ -30,6 +31,11 @@ pub struct Options {
     pub use_defaults: bool,
     /// Assumes nothing of values that a file leaves open (`--strict`).
     pub strict: bool,
+    /// Other templates: what they export is imported, and the policies of those that a nested stack names are policies of the
+    /// template (`--with`).
+    pub with: Vec<Source>,
+    /// The names of other templates that are checked in the same run, so that a nested stack with one of them needs no more.
+    pub beside: BTreeSet<String>,
     /// Bounds on the file.
     pub limits: ContainerLimits,
     /// Bounds on each policy.

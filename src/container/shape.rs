@@ -79,6 +79,8 @@ pub struct Shape {
     pattern: Option<String>,
     /// The least and greatest length of a value.
     lengths: (u32, Option<u32>),
+    /// A pattern that every value matches too, but that is not read here, so that some texts of the shape may not be values.
+    unread: Option<String>,
 }
 
 /// Bytes of the automaton of a pattern.
@@ -100,7 +102,7 @@ impl Shape {
     /// Returns the shape of any text.
     pub fn any() -> Shape {
         let any = Step { set: CharSet::ANY, min: 0, max: None };
-        Shape { steps: vec![any], pattern: None, lengths: (0, None) }
+        Shape { steps: vec![any], pattern: None, lengths: (0, None), unread: None }
     }
 
     /// Returns the shape of a text without `*`, `?` and `$`, the characters that mean something in a policy.
@@ -113,7 +115,8 @@ impl Shape {
         let specials = SPECIALS.iter().fold(0, |mask, c| mask | CharSet::of(*c).ascii);
         let set = CharSet { ascii: CharSet::ANY.ascii & !specials, others: true };
         let plain = Step { set, min: 1, max: None };
-        Shape { steps: vec![plain], pattern: Some(r"[^*?${}]+".to_owned()), lengths: (0, None) }
+        let pattern = Some(r"[^*?${}]+".to_owned());
+        Shape { steps: vec![plain], pattern, lengths: (0, None), unread: None }
     }
 
     /// Returns the shape of the texts that match a regular expression from their first to their last character; `None` if the
@@ -137,7 +140,8 @@ impl Shape {
         if steps.len() > MOST_STEPS {
             steps = vec![covering(&hir)];
         }
-        Some(Shape { steps: merged(steps), pattern: Some(pattern.to_owned()), lengths: (0, None) })
+        let pattern = Some(pattern.to_owned());
+        Some(Shape { steps: merged(steps), pattern, lengths: (0, None), unread: None })
     }
 
     /// Returns the shape with bounds on the number of characters.
@@ -152,6 +156,23 @@ impl Shape {
             };
         }
         self
+    }
+
+    /// Returns the shape with a pattern that every value matches too, but that cannot be read.
+    ///
+    /// ```
+    /// use iamsat::container::Shape;
+    /// let shape = Shape::any().with_unread("(?!x)[a-z]+");
+    /// assert!(shape.contains("x") && !shape.is_exact());
+    /// ```
+    #[must_use]
+    pub fn with_unread(self, pattern: &str) -> Shape {
+        Shape { unread: Some(pattern.to_owned()), ..self }
+    }
+
+    /// True if every text of the shape is a value.
+    pub fn is_exact(&self) -> bool {
+        self.unread.is_none()
     }
 
     /// Returns the shape of what a stack puts in the place of a value. A value that is a dynamic reference
@@ -224,6 +245,11 @@ impl Shape {
         texts.into_iter().find(|text| self.contains(text))
     }
 
+    /// Returns a regular expression that matches every value, and perhaps more; `None` if any text may be one.
+    pub(super) fn regular_expression(&self) -> Option<&str> {
+        self.pattern.as_deref()
+    }
+
     /// Describes the values for people.
     pub fn describe(&self) -> String {
         let lengths = match self.lengths {
@@ -231,6 +257,10 @@ impl Shape {
             (min, None) => format!(", at least {min} characters"),
             (0, Some(max)) => format!(", at most {max} characters"),
             (min, Some(max)) => format!(", {min} to {max} characters"),
+        };
+        let lengths = match &self.unread {
+            Some(pattern) => format!("{lengths}, if it matches `{pattern}`, which is not read here"),
+            None => lengths,
         };
         match &self.pattern {
             None => format!("any text{lengths}"),

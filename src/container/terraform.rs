@@ -6,7 +6,7 @@ use super::places::{Place, PlaceValue, Values, places, texts_like_policies};
 use super::raw::{Fault, Raw};
 use super::resource::{Reader, Resource, Unknowns, entry};
 use super::slots::{self, Slot, terraform::SLOTS};
-use super::{attachments, built, text};
+use super::{attachments, built, nested, text};
 use crate::policy::ResourceType;
 
 /// Attributes that identify the owner of a policy. Changing one replaces the resource.
@@ -62,6 +62,7 @@ impl<'t> Reader<'t, '_> {
         if let Some(entry) = built::terraform(self, resource, unknowns)? {
             container.entries.push(entry);
         }
+        nested::terraform(self, resource, container)?;
         self.unrecognised(resource, &taken, container)?;
         self.unrecognised_later(resource, unknowns, container)
     }

@@ -46,6 +46,7 @@ pub fn open(entry: &Entry, content: &Content) -> Option<(Issue, String)> {
             )
         }
         (_, Content::Partly { .. }) => (Code::DependsOnUnknownValue, unknown(content)),
+        (_, Content::Unknown { .. }) if entry.is_nested_stack() => (Code::NestedStack, unknown(content)),
         (_, Content::Unknown { .. }) => (Code::PolicyNotKnownYet, unknown(content)),
         (_, Content::Absent | Content::Text { .. }) => return None,
     };
@@ -61,6 +62,14 @@ pub fn open(entry: &Entry, content: &Content) -> Option<(Issue, String)> {
             "give the processed template, of a stack or of a change set: \
              `aws cloudformation get-template --template-stage Processed`",
         ),
+        Code::NestedStack => {
+            let skip = format!("if it is checked elsewhere, skip it with `--skip '{}=REASON'`", entry.name);
+            let help = match entry.resource.starts_with("aws_") {
+                true => skip,
+                false => format!("give its template, a file at the path that is written here, with `--with FILE`; {skip}"),
+            };
+            issue.with_note("help", help)
+        }
         Code::UnrecognisedPolicy => issue.with_note(
             "help",
             format!(

@@ -21,6 +21,7 @@ fn options(words: &[&str]) -> Options {
     for word in words {
         match word.split_once('=') {
             None if *word == "assume-plain-references" => options.assume_plain_references = true,
+            None if *word == "use-defaults" => options.use_defaults = true,
             Some(("ignore-transform", name)) => options.harmless_transforms.push(name.to_owned()),
             Some((place, kind)) => {
                 options.kinds.insert(place.to_owned(), PolicyKind::from_name(kind).unwrap());

@@ -3,6 +3,7 @@
 //! `IAMSAT_CASES` sets the number of random inputs of each (default 100 to 400). The fuzzer itself: `fuzz/README.md`.
 
 use crate::support::properties::ALL;
+use crate::support::properties::sub::{self, SEEDS};
 use crate::support::{corpus, sampling, seeds};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -110,6 +111,12 @@ fn serve_json_holds() {
 #[test]
 fn snapshot_holds() {
     random_inputs("snapshot", 200);
+}
+
+#[test]
+fn sub_holds() {
+    random_inputs("sub", 100);
+    SEEDS.iter().for_each(|seed| sub::holds(seed.as_bytes()));
 }
 
 #[test]

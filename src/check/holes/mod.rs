@@ -208,10 +208,13 @@ impl Judge<'_, '_> {
             let (on, passes_if) = (Vec::new(), None);
             return Dependence::Fails(Box::new(Depends { on, is_chosen: true, shown, passes_if }));
         }
-        let on = self.depends_on(pairing, &shown, tried.passing.as_ref(), &proofs.open);
+        let mut on = self.depends_on(pairing, &shown, tried.passing.as_ref(), &proofs.open);
+        self.add_needed(&mut on, &shapes, pairing, &shown);
         let of_text = |name: &String| self.texts.list.iter().find(|text| text.name == *name);
+        // A person cannot choose a value that the file may refuse.
         let is_chosen =
-            on.iter().any(|name| of_text(name).is_none_or(|text| text.class == HoleClass::Chosen));
+            on.iter().any(|name| of_text(name).is_none_or(|text| text.class == HoleClass::Chosen))
+                && self.texts.list.iter().all(|text| text.shape.is_exact() || !on.contains(&text.name));
         let passes_if = self.passes_if(&on, &shapes);
         Dependence::Fails(Box::new(Depends { on, is_chosen, shown, passes_if }))
     }

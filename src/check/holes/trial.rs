@@ -20,6 +20,10 @@ pub(super) struct Tried {
 /// Values that are put into policies for one verdict.
 const MOST_VALUES: usize = 64;
 
+/// Unknown texts of which it is tried if they are needed, and other values that are tried for each.
+const MOST_NEEDED: usize = 12;
+const OTHERS: usize = 2;
+
 /// The pseudo parameter with an assumed value.
 pub(crate) const PARTITION: &str = "AWS::Partition";
 
@@ -151,5 +155,31 @@ impl Judge<'_, '_> {
         let mut seen = BTreeSet::new();
         on.retain(|name| seen.insert(name.clone()));
         on
+    }
+
+    /// Adds the values that are needed beside these ones: with another value, the check does not fail.
+    pub(super) fn add_needed(&self, on: &mut Vec<String>, shapes: &[Shape], pairing: usize, shown: &Shown) {
+        let decided = self.texts.pairings.get(pairing).map(|pairing| &pairing.decided);
+        let is_open = |name: &String| decided.is_some_and(|decided| !decided.contains_key(name));
+        for (text, shape) in self.texts.list.iter().zip(shapes).take(MOST_NEEDED) {
+            let Some(own) = shown.values.get(&text.name).filter(|_| text.is_settable && is_open(&text.name))
+            else {
+                continue;
+            };
+            if on.contains(&text.name) {
+                continue;
+            }
+            let wild = shape.contains("*").then(|| "*".to_owned());
+            let others = wild.into_iter().chain((0..OTHERS).filter_map(|number| shape.example(number)));
+            let is_needed = others.filter(|other| other != own).any(|other| {
+                let mut values = shown.values.clone();
+                values.insert(text.name.clone(), other);
+                let answer = self.in_text(pairing, &values);
+                answer.is_some_and(|answer| matches!(answer.verdict, Verdict::Pass(_)))
+            });
+            if is_needed {
+                on.push(text.name.clone());
+            }
+        }
     }
 }

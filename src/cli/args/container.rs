@@ -2,8 +2,11 @@
 
 use super::parameters::{Parameters, parameters};
 use super::value::{container_kind, skipped};
-use crate::container::{Options, PolicyKind};
-use clap::Args;
+use crate::container::{Options, PolicyKind, decode, is_template};
+use crate::span::Source;
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Args, Command, Error, FromArgMatches};
+use std::collections::BTreeMap;
 
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Plans, templates, dumps")]
@@ -32,12 +35,14 @@ pub(crate) struct ContainerArgs {
     /// A macro that leaves the policies of the template unchanged
     #[arg(long, value_name = "NAME")]
     pub(crate) ignore_transform: Vec<String>,
-    /// The value of a parameter, or of another value that the file leaves open, by the name that `iamsat policies` lists
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = set)]
-    pub(crate) values: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) values: Values,
     /// A file with the values of parameters, as the AWS CLI, the CDK and SAM read it
     #[arg(long, value_name = "FILE", value_parser = parameters)]
     pub(crate) parameters: Vec<Parameters>,
+    /// Another template, for the values that it exports, and for nested stacks whose template has this path
+    #[arg(long, value_name = "FILE", value_parser = template)]
+    pub(crate) with: Vec<Source>,
     /// Give parameters without a value their defaults
     #[arg(long)]
     pub(crate) use_defaults: bool,
@@ -62,12 +67,53 @@ impl ContainerArgs {
             assume_plain_references: self.assume_plain_references,
             kinds: self.kind_of.iter().cloned().collect(),
             harmless_transforms: self.ignore_transform.clone(),
-            values: self.values.iter().cloned().collect(),
+            values: self.values.0.clone(),
             parameters: self.parameters.iter().flat_map(|file| file.0.clone()).collect(),
             use_defaults: self.use_defaults,
             strict: self.strict,
+            with: self.with.clone(),
             ..Options::default()
         }
+    }
+}
+
+#[derive(Args, Clone, Debug, Default)]
+struct Set {
+    /// The value of a parameter, or of another value that the file leaves open, by the name that `iamsat policies` lists
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = set)]
+    list: Vec<(String, String)>,
+}
+
+/// The values that are given by name, each once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Values(BTreeMap<String, String>);
+
+impl Args for Values {
+    fn augment_args(command: Command) -> Command {
+        Set::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Set::augment_args_for_update(command)
+    }
+}
+
+impl FromArgMatches for Values {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Values, Error> {
+        let mut values = BTreeMap::new();
+        for (name, value) in Set::from_arg_matches(matches)?.list {
+            if values.contains_key(&name) {
+                let message = format!("`--set` gives `{name}` a value twice");
+                return Err(Error::raw(ErrorKind::ArgumentConflict, message));
+            }
+            values.insert(name, value);
+        }
+        Ok(Values(values))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Values::from_arg_matches(matches)?;
+        Ok(())
     }
 }
 
@@ -83,6 +129,16 @@ fn set(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
+/// Reads a template.
+fn template(path: &str) -> Result<Source, String> {
+    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    let text = decode(bytes).map_err(|_| "it is not a text".to_owned())?;
+    match is_template(&text) {
+        true => Ok(Source::new(path, text)),
+        false => Err("it is not a template".to_owned()),
     }
 }
 

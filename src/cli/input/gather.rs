@@ -42,6 +42,8 @@ pub(crate) fn gather(reader: &mut Reader, arguments: &[String], role: &str, args
     let (list, unread, files) = (Vec::new(), Vec::new(), Vec::new());
     let mut inputs = Inputs { list, are_many: arguments.len() > 1, unread, files };
     let mut seen = BTreeSet::new();
+    let whole = arguments.iter().filter(|argument| !is_inline(argument) && named(argument).1.is_none());
+    reader.beside(whole.flat_map(|argument| self::files(path_of(argument))));
     for argument in arguments {
         if let (file, Some(name)) = named(argument) {
             let found = match reader.open(file, role) {

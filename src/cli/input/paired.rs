@@ -5,13 +5,13 @@ use super::committed::Committed;
 use super::directory::{below, relative};
 use super::inputs::{Holding, Input, Inputs, Standing};
 use super::links;
-use super::placed::{incomplete, is_chosen, of_entry, parts, read};
+use super::placed::{changed_stacks, incomplete, is_chosen, of_entry, parts, read};
 use super::reader::{Opened, Reader};
 use super::references::Reference;
 use crate::cli::args::{ContainerArgs, Created, NoNewAccessArgs};
 use crate::container::{
-    BEFORE, BlockChange, Container, Content, Entry, LinkChange, Origin, Pair, Selected, changed_blocks,
-    changed_links, pairs, planned_block_changes, planned_links,
+    BEFORE, BlockChange, Change, Container, Content, Entry, LinkChange, Origin, Pair, Selected,
+    changed_blocks, changed_links, pairs, planned_block_changes, planned_links,
 };
 use crate::policy::Read;
 use crate::report::{Failure, Issue};
@@ -114,6 +114,7 @@ pub(crate) fn paired_files(
     let mut pairing = Pairing::new(args);
     let [old_path, new_path] = [existing, new].map(|argument| Path::new(path_of(argument)));
     if is_directory(existing) && is_directory(new) {
+        reader.beside([existing, new].into_iter().flat_map(|directory| below(path_of(directory))));
         pairing.directories(reader, path_of(existing), path_of(new));
         return Ok(Some(pairing.done()));
     }
@@ -135,6 +136,14 @@ pub(crate) fn paired_files(
         }
     }
     Ok(Some(pairing.done()))
+}
+
+/// True if a plan leaves a resource as it is whose policies are not known.
+fn is_kept_unknown(entry: &Entry) -> bool {
+    let is_unknown = |content: &Content| matches!(content, Content::Unknown { .. });
+    entry.change == Change::NoOp
+        && is_unknown(&entry.content)
+        && entry.before.as_ref().is_some_and(is_unknown)
 }
 
 struct Pairing<'a> {
@@ -182,6 +191,10 @@ impl<'a> Pairing<'a> {
             return Err(unreadable(file, format!("it is a {}, not a plan", container.kind.name())));
         }
         for entry in &container.entries {
+            if is_kept_unknown(entry) {
+                self.unchanged += 1;
+                continue;
+            }
             let before = entry.before.as_ref().map_or(&Content::Absent, |before| before);
             let argument = format!("{file}#{}{BEFORE}", entry.name);
             let selected = Selected::of(&container, entry, &self.args.options(), true);
@@ -238,6 +251,9 @@ impl<'a> Pairing<'a> {
         }
         self.unblocked(old_file, changed_blocks(old, new));
         self.finish(new, file);
+        let stacks = changed_stacks(old, new, self.args);
+        self.references.extend(stacks.iter().map(|_| None));
+        self.list.extend(stacks);
         let before = incomplete(old, old_file, self.args);
         self.references.extend(before.iter().map(|_| None));
         self.list.extend(before);
@@ -436,6 +452,7 @@ impl<'a> Pairing<'a> {
                     entries: Vec::new(),
                     attachments: Vec::new(),
                     incomplete: Vec::new(),
+                    nested: BTreeMap::new(),
                     ..(*container).clone()
                 };
                 match is_new {

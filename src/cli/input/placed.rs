@@ -3,12 +3,14 @@
 use super::inputs::{Holding, Input, Standing};
 use crate::cli::args::ContainerArgs;
 use crate::cli::output::Output;
+use crate::code::Code;
 use crate::container::{Change, Container, Content, Entry, Selected, State};
 use crate::diagnostic::Diagnostic;
 use crate::policy::Read;
-use crate::report::{Failure, Issue};
+use crate::report::{Failure, Issue, Kind};
 use crate::span::Span;
 use crate::surface;
+use std::collections::BTreeSet;
 
 /// The inputs of a file.
 pub(crate) struct Found {
@@ -42,6 +44,24 @@ pub(crate) fn incomplete(container: &Container, file: &str, args: &ContainerArgs
         Input { name: file.to_owned(), ..open(file, fault.code.as_str(), issue, args) }
     };
     container.incomplete.iter().map(of).collect()
+}
+
+/// Returns the nested stacks that only one side has, or that pass other values, as undecided: their templates are compared on their
+/// own, and what changes by that is not.
+pub(crate) fn changed_stacks(old: &Container, new: &Container, args: &ContainerArgs) -> Vec<Input> {
+    let told = |container: &Container, name: &str| container.nested.get(name).map(|(told, _)| told.clone());
+    let names: BTreeSet<&String> = old.nested.keys().chain(new.nested.keys()).collect();
+    let differs = |name: &&String| told(old, name) != told(new, name);
+    let of = |name: &String| {
+        let container = if new.nested.contains_key(name) { new } else { old };
+        let (_, span) = container.nested.get(name)?;
+        let title = format!("{name}: the nested stack is added, is removed or is passed other values");
+        let help =
+            "give its template with `--with FILE`, so that its policies are compared with these values";
+        let issue = Issue::new(Kind::Unknown, Code::NestedStack, title).at(&container.source, *span, "");
+        Some(open(container.source.name(), name, issue.with_note("help", help), args))
+    };
+    names.into_iter().filter(differs).filter_map(of).collect()
 }
 
 /// True if the flags choose the policy.

@@ -56,6 +56,11 @@ impl Reader {
         }
     }
 
+    /// Notes the files that are read in the same run, so that a nested stack with one of them as its template is checked with it.
+    pub(crate) fn beside(&mut self, files: impl Iterator<Item = Result<String, Failure>>) {
+        self.options.beside.extend(files.flatten());
+    }
+
     /// Makes the reader read texts that are not UTF-8 too, each with a character in place of a wrong byte that no JSON text has.
     pub(crate) fn lenient(self) -> Reader {
         Reader { is_lenient: true, ..self }

@@ -9,7 +9,7 @@ mod merge;
 mod references;
 
 use super::address::{instance_key, quoted};
-use super::entry::{Change, Container, Content, Origin};
+use super::entry::{Change, Container, Content, NESTED_STACKS, Origin};
 use super::hole::World;
 use super::kind::ContainerKind;
 use super::options::Options;
@@ -64,6 +64,7 @@ pub(super) fn is_of_interest(kind: &str, raw: Raw<'_>) -> bool {
     !slots::of_type(SLOTS, kind).is_empty()
         || OTHER_TYPES.contains(&kind)
         || built::TYPES.contains(&kind)
+        || NESTED_STACKS.contains(&kind)
         || attachments::makes_links(kind, raw)
         || text::mentions_policy(raw.text())
 }

@@ -3,10 +3,12 @@
 //! A value that depends on a parameter, on a condition or on AWS is a hole. Source: AWS CloudFormation Template Reference,
 //! "Intrinsic functions" and "Pseudo parameters".
 
+use super::exported::Exported;
 use super::parameters::Parameter;
-use super::symbols::{Symbols, Unknown};
+use super::symbols::{Symbols, Unknown, form};
 use crate::code::Code;
 use crate::container::hole::{Hole, HoleClass, HoleOrigin, is_sign};
+use crate::container::shape::Shape;
 use crate::diagnostic::Diagnostic;
 use crate::policy::{Json, JsonValue, Member, escape};
 use crate::span::Span;
@@ -18,8 +20,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Names<'j, 't> {
     pub(super) parameters: BTreeMap<String, Parameter>,
     pub(super) resources: BTreeMap<String, &'j Json<'t>>,
+    /// The types of resources that a transform of AWS adds, by name.
+    pub(super) generated: BTreeMap<String, &'static str>,
     pub(super) conditions: BTreeMap<String, &'j Json<'t>>,
     pub(super) mappings: BTreeMap<String, &'j Json<'t>>,
+    /// The values that other templates export.
+    pub(super) exports: BTreeMap<String, Exported>,
     /// The starts of scalars that can be read in two ways.
     pub(super) ambiguous: BTreeSet<u32>,
     /// True if something outside of the template (transforms) may add names, so that a missing name is not an error.
@@ -38,6 +44,11 @@ impl Names<'_, '_> {
                 Some(format!("the template does not admit the value `{value}` for the parameter `{name}`"))
             }
             Some(_) => None,
+            None if let Some(pattern) = form(name)
+                && !Shape::pattern(pattern).is_some_and(|shape| shape.contains(value)) =>
+            {
+                Some(format!("`{value}` is not a value of `{name}`: those match `{pattern}`"))
+            }
             None => {
                 let resource = name.split('.').next().is_some_and(|name| self.resources.contains_key(name));
                 let is_other = ["resolve:", "export:"].iter().any(|start| name.starts_with(start));
@@ -233,16 +244,13 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
                 Err(value) => value,
             },
             "Fn::ImportValue" => match self.exact_text(arguments, "an exported value", span) {
-                Ok(text) => {
-                    let name = format!("export:{text}");
-                    self.unknown(Unknown::any(&name, HoleClass::Given, HoleOrigin::Elsewhere), span)
-                }
+                Ok(text) => self.imported(&text, span),
                 Err(Value::Hole(..)) => Value::Hole("an exported value".to_owned(), HoleClass::Given),
                 Err(value) => value,
             },
-            "Fn::Length" | "Fn::ToJsonString" | "Fn::GetStackOutput" => {
-                self.derived(&format!("`{name}`"), false, span)
-            }
+            "Fn::Length" => self.length(arguments, span),
+            "Fn::ToJsonString" => self.json_text(arguments, span),
+            "Fn::GetStackOutput" => self.derived(&format!("`{name}`"), false, span),
             "Fn::Cidr" | "Fn::GetAZs" => self.derived(&format!("`{name}`"), true, span),
             "Fn::Transform" => {
                 Value::Hole("the value that a macro makes (`Fn::Transform`)".to_owned(), HoleClass::Chosen)
@@ -484,6 +492,9 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         let value = self.names.mappings.get(&map).and_then(|map| map.member(&first));
         match value.and_then(|keys| keys.value.member(&second)) {
             Some(member) => Value::Known(member.value.clone()),
+            None if let Some(default) = parts.get(3).and_then(|part| part.member("DefaultValue")) => {
+                self.inner_value(&default.value)
+            }
             None if parts.len() > 3 || self.names.is_open => {
                 Value::Hole(format!("the value of map `{map}`"), HoleClass::Chosen)
             }
@@ -500,7 +511,7 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
     }
 
     /// True if a text is the sign of an unknown list.
-    fn is_list(&self, text: &str) -> bool {
+    pub(super) fn is_list(&self, text: &str) -> bool {
         self.symbols.as_ref().is_some_and(|symbols| symbols.in_text(text).any(|unknown| unknown.is_list))
     }
 
@@ -531,7 +542,7 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
     }
 
     /// Returns the texts of a list, if all of them are known.
-    fn list(&mut self, json: &Json<'t>) -> Result<Vec<String>, Value<'t>> {
+    pub(super) fn list(&mut self, json: &Json<'t>) -> Result<Vec<String>, Value<'t>> {
         let value = match call(json) {
             Some((name, arguments)) => self.function(name, arguments, json.span),
             None => Value::Known(json.clone()),

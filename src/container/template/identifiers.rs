@@ -37,7 +37,7 @@ pub(super) fn of_type(kind: &str) -> Option<&'static Row> {
     ROWS.iter().find(|row| row.kind == kind)
 }
 
-static ROWS: [Row; 32] = [
+static ROWS: [Row; 37] = [
     row("AWS::ApiGateway::RestApi", ("", ""), "[a-z0-9]{10}", "{N}", &[]),
     row("AWS::ApiGatewayV2::Api", ("", ""), "[a-z0-9]{10}", "{N}", &[]),
     row("AWS::CloudFront::Distribution", ("", ""), "[A-Z0-9]{7,20}", "{N}", &[]),
@@ -87,6 +87,14 @@ static ROWS: [Row; 32] = [
         "{N}",
         &[("Arn", "arn:{P}:events:{R}:{A}:event-bus/{N}")],
     ),
+    // The rule of another event bus than the default one has that bus before its name.
+    row(
+        "AWS::Events::Rule",
+        ("", ""),
+        "[A-Za-z0-9._/|-]{1,320}",
+        "{N}",
+        &[("Arn", "arn:{P}:events:{R}:{A}:rule/{N}")],
+    ),
     row("AWS::IAM::Group", ("GroupName", ""), ENTITY, "{N}", &[("Arn", "arn:{P}:iam::{A}:group{PATH}{N}")]),
     row(
         "AWS::IAM::ManagedPolicy",
@@ -97,6 +105,13 @@ static ROWS: [Row; 32] = [
     ),
     row("AWS::IAM::Role", ("RoleName", ""), ENTITY, "{N}", &[("Arn", "arn:{P}:iam::{A}:role{PATH}{N}")]),
     row("AWS::IAM::User", ("UserName", ""), ENTITY, "{N}", &[("Arn", "arn:{P}:iam::{A}:user{PATH}{N}")]),
+    row(
+        "AWS::IoT::TopicRule",
+        ("RuleName", ""),
+        "[A-Za-z0-9_]{1,128}",
+        "{N}",
+        &[("Arn", "arn:{P}:iot:{R}:{A}:rule/{N}")],
+    ),
     row("AWS::KMS::Alias", ("AliasName", ""), "alias/[A-Za-z0-9/_-]+", "{N}", &[]),
     row(
         "AWS::KMS::Key",
@@ -164,6 +179,7 @@ static ROWS: [Row; 32] = [
         "arn:{P}:secretsmanager:{R}:{A}:secret:{N}",
         &[("Id", "arn:{P}:secretsmanager:{R}:{A}:secret:{N}")],
     ),
+    row("AWS::Serverless::Api", ("", ""), "[a-z0-9]{10}", "{N}", &[]),
     row(
         "AWS::Serverless::Function",
         ("FunctionName", ""),
@@ -171,12 +187,20 @@ static ROWS: [Row; 32] = [
         "{N}",
         &[("Arn", "arn:{P}:lambda:{R}:{A}:function:{N}")],
     ),
+    row("AWS::Serverless::HttpApi", ("", ""), "[a-z0-9]{10}", "{N}", &[]),
     row(
         "AWS::Serverless::SimpleTable",
         ("TableName", ""),
         "[A-Za-z0-9_.-]{3,255}",
         "{N}",
         &[("Arn", "arn:{P}:dynamodb:{R}:{A}:table/{N}")],
+    ),
+    row(
+        "AWS::Serverless::StateMachine",
+        ("Name", "Name"),
+        "[A-Za-z0-9_-]{1,80}",
+        "arn:{P}:states:{R}:{A}:stateMachine:{N}",
+        &[("Arn", "arn:{P}:states:{R}:{A}:stateMachine:{N}"), ("Name", "{N}")],
     ),
     row(
         "AWS::StepFunctions::StateMachine",

@@ -1,9 +1,16 @@
 //! CloudFormation templates in JSON and YAML, including SAM's short forms and the output of the CDK.
 
 mod conditions;
+mod exported;
+mod exports;
+mod extensions;
 mod functions;
 mod identifiers;
+mod loops;
+mod make;
+mod nested;
 mod parameters;
+mod permission;
 mod properties;
 mod resource;
 mod sam;
@@ -32,20 +39,29 @@ const HARMLESS: [&str; 4] = [
     "AWS::SecretsManager-2024-09-16",
 ];
 const SAM: &str = "AWS::Serverless-2016-10-31";
+/// The transform that expands loops.
+const EXTENSIONS: &str = "AWS::LanguageExtensions";
 
 /// Reads a template in JSON.
 ///
 /// # Errors
 /// It is not JSON, or has a key twice.
 pub(super) fn read_json(source: &Source, options: &Options) -> Result<Container, Vec<Diagnostic>> {
+    let (json, faults) = parsed_json(source, options)?;
+    read(source, &json, BTreeSet::new(), faults, options)
+}
+
+fn parsed_json<'t>(
+    source: &'t Source,
+    options: &Options,
+) -> Result<(Json<'t>, Vec<Diagnostic>), Vec<Diagnostic>> {
     let limits = InputLimits {
         bytes: options.limits.bytes,
         depth: options.limits.depth,
         members: options.limits.resources,
         ..options.policy_limits
     };
-    let (json, faults) = tree(source.text(), &limits)?;
-    read(source, &json, BTreeSet::new(), faults, options)
+    tree(source.text(), &limits)
 }
 
 /// Reads a template in YAML.
@@ -77,6 +93,26 @@ pub(super) fn read(
         return Err(faults);
     }
     let mut container = Container::new(source, ContainerKind::Template);
+    let mut transforms = Transforms::default();
+    for member in ["Transform", "Fn::Transform"].into_iter().filter_map(|name| json.member(name)) {
+        transforms.read(&member.value, options);
+    }
+    let expanded = match transforms.expands_loops && has_loop(json) {
+        true => {
+            let names = names(json, &[], (&transforms, ambiguous.clone()), options);
+            loops::expanded(json, &names, options.limits.copies).map(Some)
+        }
+        false => Ok(None),
+    };
+    let json = match &expanded {
+        Ok(expanded) => expanded.as_ref().map_or(json, |expanded| expanded),
+        Err(loops::TooLarge) => {
+            let message = format!("its loops make more than {} values", options.limits.copies);
+            let place = json.span.first_character(source.text());
+            container.incomplete.push(Diagnostic::warning(Code::Unexpanded, message, place));
+            json
+        }
+    };
     let resources = json.member("Resources").map(|member| &member.value);
     let Some(Json { kind: JsonValue::Object(members), .. }) = resources else {
         let place = resources.map_or(json.span, |json| json.span);
@@ -84,42 +120,7 @@ pub(super) fn read(
         return Err(vec![Diagnostic::error(Code::NoResources, "the template has no `Resources`", place)]);
     };
     container.conditions = conditions::definitions(json);
-    let mut transforms = Transforms::default();
-    for member in ["Transform", "Fn::Transform"].into_iter().filter_map(|name| json.member(name)) {
-        transforms.read(&member.value, options);
-    }
-    let parts = |name: &str| -> BTreeMap<String, &Json<'_>> {
-        match json.member(name).map(|member| &member.value.kind) {
-            Some(JsonValue::Object(members)) => {
-                members.iter().map(|member| (member.key.to_string(), &member.value)).collect()
-            }
-            _ => BTreeMap::new(),
-        }
-    };
-    let parameters: BTreeMap<String, Parameter> =
-        parts("Parameters").into_iter().map(|(name, json)| (name, Parameter::of(json))).collect();
-    let mut given = options.values.clone();
-    let is_stored = |name: &String| parameters.get(name).is_some_and(|parameter| parameter.is_stored);
-    for (name, value) in options.parameters.iter().filter(|(name, _)| !is_stored(name)) {
-        given.entry(name.clone()).or_insert_with(|| value.clone());
-    }
-    for (name, parameter) in parameters.iter().filter(|_| options.use_defaults) {
-        if let Some(default) = &parameter.default {
-            given.entry(name.clone()).or_insert_with(|| default.clone());
-        }
-    }
-    let names = Names {
-        parameters,
-        resources: parts("Resources"),
-        conditions: parts("Conditions"),
-        mappings: parts("Mappings"),
-        given,
-        is_strict: options.strict,
-        ambiguous,
-        is_open: transforms.is_sam
-            || transforms.has_unknown
-            || members.iter().any(|m| m.key.starts_with("Fn::")),
-    };
+    let names = names(json, members, (&transforms, ambiguous), options);
     if let Some(message) = names.refused() {
         let place = json.span.first_character(source.text());
         return Err(vec![Diagnostic::error(Code::InvalidParameter, message, place)]);
@@ -148,6 +149,60 @@ pub(super) fn read(
     Ok(container)
 }
 
+/// True if there is a loop somewhere in a value.
+fn has_loop(json: &Json<'_>) -> bool {
+    match &json.kind {
+        JsonValue::Object(members) => {
+            members.iter().any(|member| member.key.starts_with(loops::LOOP) || has_loop(&member.value))
+        }
+        JsonValue::Array(list) => list.iter().any(has_loop),
+        JsonValue::String(_) | JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) => false,
+    }
+}
+
+/// Returns the names of a template with these resources, and the values that are given for them.
+fn names<'j, 't>(
+    json: &'j Json<'t>,
+    resources: &'j [Member<'t>],
+    (transforms, ambiguous): (&Transforms, BTreeSet<u32>),
+    options: &Options,
+) -> Names<'j, 't> {
+    let parts = |name: &str| -> BTreeMap<String, &'j Json<'t>> {
+        match json.member(name).map(|member| &member.value.kind) {
+            Some(JsonValue::Object(members)) => {
+                members.iter().map(|member| (member.key.to_string(), &member.value)).collect()
+            }
+            _ => BTreeMap::new(),
+        }
+    };
+    let parameters: BTreeMap<String, Parameter> =
+        parts("Parameters").into_iter().map(|(name, json)| (name, Parameter::of(json))).collect();
+    let mut given = options.values.clone();
+    let is_stored = |name: &String| parameters.get(name).is_some_and(|parameter| parameter.is_stored);
+    for (name, value) in options.parameters.iter().filter(|(name, _)| !is_stored(name)) {
+        given.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    for (name, parameter) in parameters.iter().filter(|_| options.use_defaults) {
+        if let Some(default) = &parameter.default {
+            given.entry(name.clone()).or_insert_with(|| default.clone());
+        }
+    }
+    Names {
+        parameters,
+        resources: resources.iter().map(|member| (member.key.to_string(), &member.value)).collect(),
+        generated: if transforms.is_sam { sam::generated(resources) } else { BTreeMap::new() },
+        conditions: parts("Conditions"),
+        mappings: parts("Mappings"),
+        exports: if options.with.is_empty() { BTreeMap::new() } else { exports::exports(options) },
+        given,
+        is_strict: options.strict,
+        ambiguous,
+        is_open: transforms.is_sam
+            || transforms.has_unknown
+            || resources.iter().any(|m| m.key.starts_with("Fn::")),
+    }
+}
+
 /// Checks that a resource and its properties are objects; anything else would be skipped with its contents.
 fn objects(member: &Member<'_>) -> Result<(), Vec<Diagnostic>> {
     if member.key.starts_with("Fn::") {
@@ -169,6 +224,7 @@ fn objects(member: &Member<'_>) -> Result<(), Vec<Diagnostic>> {
 #[derive(Debug, Default)]
 struct Transforms {
     is_sam: bool,
+    expands_loops: bool,
     has_unknown: bool,
     names: Vec<String>,
     unknown: Vec<Diagnostic>,
@@ -187,6 +243,7 @@ impl Transforms {
     }
 
     fn add(&mut self, name: &str, span: Span, options: &Options) {
+        self.expands_loops |= name == EXTENSIONS;
         if name == SAM {
             self.is_sam = true;
         } else if !HARMLESS.contains(&name) && !options.harmless_transforms.iter().any(|known| known == name)

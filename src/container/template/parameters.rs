@@ -50,9 +50,12 @@ impl Parameter {
         };
         // The texts of a parameter of the store are not those that `AllowedPattern` is about.
         let is_stored = kind.starts_with("AWS::SSM::");
-        let of_pattern =
-            text("AllowedPattern").filter(|_| !is_stored).and_then(|pattern| Shape::pattern(&pattern));
-        let shape = of_pattern.or(of_type).unwrap_or_else(Shape::any);
+        let pattern = text("AllowedPattern").filter(|_| !is_stored);
+        let shape = match pattern.as_deref().map(|pattern| (pattern, Shape::pattern(pattern))) {
+            Some((_, Some(shape))) => shape,
+            Some((pattern, None)) => of_type.unwrap_or_else(Shape::any).with_unread(pattern),
+            None => of_type.unwrap_or_else(Shape::any),
+        };
         let number =
             |name: &str| text(name).filter(|_| !is_stored && !is_list).and_then(|text| text.parse().ok());
         let shape = shape.with_lengths(number("MinLength"), number("MaxLength")).resolved();

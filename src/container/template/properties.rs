@@ -1,14 +1,15 @@
 //! Finds the policies in the properties of a resource.
 
 use super::super::attachments::is_managed_policy;
-use super::super::built::{self, condition};
-use super::super::entry::{AccessBlock, Attachment, Container, Content, Link, Origin};
+use super::super::built;
+use super::super::entry::{AccessBlock, Attachment, Container, Content, Entry, Link, Origin};
 use super::super::identity::{Identity, IdentityKind};
 use super::super::kind::PolicyKind;
 use super::super::slots::{self, Slot, cloudformation::SLOTS};
 use super::super::text;
 use super::conditions::one_line;
 use super::functions::{call, is_function};
+use super::permission;
 use super::resource::{Named, Path, Reader, Resource, attachment, not_known, subject};
 use super::sam;
 use crate::code::Code;
@@ -16,14 +17,8 @@ use crate::diagnostic::Diagnostic;
 use crate::policy::{Json, JsonValue, Member, ResourceType, escape};
 use std::collections::BTreeSet;
 
-/// Types without a slot whose members AWS makes into a statement.
-const BUILT: [&str; 5] = [
-    "AWS::ACMPCA::Permission",
-    "AWS::Events::EventBusPolicy",
-    "AWS::Lambda::LayerVersionPermission",
-    "AWS::Lambda::Permission",
-    "AWS::Signer::ProfilePermission",
-];
+/// The type of an event bus's policy, which is a statement or the members of one.
+const EVENT_BUS: &str = "AWS::Events::EventBusPolicy";
 
 /// Members that list several policies or groups.
 const LISTS: [&str; 4] =
@@ -66,13 +61,7 @@ impl<'t> Reader<'_, '_, 't> {
                 "give the processed template: `aws cloudformation get-template --template-stage Processed`",
             ));
         }
-        let is_set = resource.kind == "AWS::CloudFormation::StackSet"
-            && resource.properties.is_some_and(|properties| properties.member("TemplateURL").is_some());
-        if is_set || matches!(resource.kind, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application") {
-            let message =
-                format!("the policies of the nested stack `{}` are in its own template", member.key);
-            container.notes.push(Diagnostic::warning(Code::NestedStack, message, member.key_span));
-        }
+        self.nested(&resource, member, container);
         let pointer = format!("/Resources/{}", escape(&member.key));
         let root = Path { pointer: format!("{pointer}/Properties"), ..Path::default() };
         let mut taken = BTreeSet::new();
@@ -132,7 +121,8 @@ impl<'t> Reader<'_, '_, 't> {
         container: &mut Container,
     ) {
         let slots = slots::of_type(SLOTS, resource.kind);
-        if slots.is_empty() && !BUILT.contains(&resource.kind) && !resource.kind.starts_with(sam::TYPES) {
+        let is_built = resource.kind == EVENT_BUS || permission::TYPES.contains(&resource.kind);
+        if slots.is_empty() && !is_built && !resource.kind.starts_with(sam::TYPES) {
             return;
         }
         let mut entry = self.entry(resource, root, properties.span);
@@ -209,80 +199,30 @@ impl<'t> Reader<'_, '_, 't> {
 
     /// Adds the policy of a resource that is not a document.
     fn built(&self, resource: &Resource<'_, 't>, properties: &Json<'t>, container: &mut Container) {
-        let given = |name: &str| self.given(properties, name);
-        let span = resource.span;
-        let of = |of: built::Target, target: &str| built::Permission {
-            sid: built::Given::Nothing,
-            actions: vec![given("Action")],
-            principal: given("Principal"),
-            of,
-            target: given(target),
-            qualifier: built::Given::Nothing,
-            conditions: Vec::new(),
+        let at_resource = |entry: &mut Entry| {
+            entry.pointer = format!("/Resources/{}", escape(resource.name));
+            entry.kind = Some(PolicyKind::Resource);
         };
-        let permission = match resource.kind {
-            "AWS::Lambda::Permission" => {
-                let via_url = match given("InvokedViaFunctionUrl") {
-                    built::Given::Text(text) if text == "false" => built::Given::Nothing,
-                    other => other,
-                };
-                let auth_type = given("FunctionUrlAuthType");
-                built::Permission {
-                    conditions: vec![
-                        condition("ArnLike", "aws:SourceArn", given("SourceArn")),
-                        condition("StringEquals", "aws:SourceAccount", given("SourceAccount")),
-                        condition("StringEquals", "aws:PrincipalOrgID", given("PrincipalOrgID")),
-                        condition("StringEquals", "lambda:FunctionUrlAuthType", auth_type),
-                        condition("StringEquals", "lambda:EventSourceToken", given("EventSourceToken")),
-                        condition("Bool", "lambda:InvokedViaFunctionUrl", via_url),
-                    ],
-                    ..of(built::Target::Function, "FunctionName")
-                }
-            }
-            "AWS::Lambda::LayerVersionPermission" => built::Permission {
-                conditions: vec![condition("StringEquals", "aws:PrincipalOrgID", given("OrganizationId"))],
-                ..of(built::Target::Layer, "LayerVersionArn")
-            },
-            "AWS::Signer::ProfilePermission" => built::Permission {
-                qualifier: given("ProfileVersion"),
-                ..of(built::Target::SigningProfile, "ProfileName")
-            },
-            "AWS::ACMPCA::Permission" => {
-                let actions = properties.member("Actions").map(|member| self.texts(&member.value));
-                let known = |text: Named| match text {
-                    Named::As(text) => built::certificate_action(&text),
-                    Named::Unknown { reference, .. } => built::Given::Unknown(reference),
-                };
-                built::Permission {
-                    actions: actions.into_iter().flatten().map(known).collect(),
-                    conditions: vec![condition("StringEquals", "aws:SourceAccount", given("SourceAccount"))],
-                    ..of(built::Target::CertificateAuthority, "CertificateAuthorityArn")
-                }
-            }
-            "AWS::Events::EventBusPolicy" => {
+        let mut entry = self.entry(resource, &Path::default(), resource.span);
+        match resource.kind {
+            EVENT_BUS => {
                 self.event_bus(resource, properties, container);
                 return;
             }
             "AWS::EntityResolution::PolicyStatement" | "AWS::RAM::Permission" => {
-                let mut entry = self.entry(resource, &Path::default(), span);
-                entry.pointer = format!("/Resources/{}", escape(resource.name));
-                entry.kind = Some(PolicyKind::Resource);
+                at_resource(&mut entry);
                 entry.content = not_known("AWS makes a part of policies from its members".to_owned(), "");
-                container.entries.push(entry);
-                return;
+            }
+            kind if permission::TYPES.contains(&kind) => {
+                at_resource(&mut entry);
+                if kind == "AWS::Lambda::Permission" {
+                    entry.resource_type = ResourceType::from_name("AWS::Lambda::Function");
+                    entry.subject = subject(properties, "FunctionName");
+                }
+                entry.content = self.permission(kind, properties, &entry);
             }
             _ => return,
-        };
-        let made = built::permission(&permission, span);
-        let is_function = resource.kind == "AWS::Lambda::Permission";
-        let mut entry = self.entry(resource, &Path::default(), span);
-        entry.pointer = format!("/Resources/{}", escape(resource.name));
-        entry.kind = Some(PolicyKind::Resource);
-        if is_function {
-            entry.resource_type = ResourceType::from_name("AWS::Lambda::Function");
-            entry.subject = subject(properties, "FunctionName");
         }
-        entry.content = self.made(&entry.name, made, span);
         container.entries.push(entry);
     }
 

@@ -235,6 +235,17 @@ impl Named {
         Named::Unknown { reference: name.to_owned(), resource: Some(name.to_owned()) }
     }
 
+    /// Returns the name.
+    ///
+    /// # Errors
+    /// The values that make it up.
+    pub(super) fn known(self) -> Result<String, String> {
+        match self {
+            Named::As(text) => Ok(text),
+            Named::Unknown { reference, .. } => Err(reference),
+        }
+    }
+
     /// Returns the name, or the values that make it up.
     pub(super) fn told(self) -> String {
         match self {

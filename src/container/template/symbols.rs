@@ -51,6 +51,20 @@ impl Demand {
     }
 }
 
+/// The pseudo parameters that are texts of one form, with the pattern of their values.
+const FORMS: [(&str, &str); 5] = [
+    ("AWS::AccountId", "[0-9]{12}"),
+    ("AWS::Partition", "aws(-[a-z]+)*"),
+    ("AWS::Region", "[a-z]{2}(-[a-z]+)+-[0-9]"),
+    ("AWS::StackName", "[A-Za-z][A-Za-z0-9-]{0,127}"),
+    ("AWS::URLSuffix", "[a-z.]+"),
+];
+
+/// Returns the pattern of the values of a pseudo parameter.
+pub(super) fn form(name: &str) -> Option<&'static str> {
+    FORMS.iter().find(|(known, _)| *known == name).map(|(_, pattern)| *pattern)
+}
+
 /// An unknown text that is not noted yet.
 pub(super) struct Unknown {
     pub(super) name: String,

@@ -4,7 +4,7 @@
 use super::functions::{Evaluator, Value, known};
 use super::identifiers::of_type;
 use super::parameters::Parameter;
-use super::symbols::{Demand, Unknown};
+use super::symbols::{Demand, Unknown, form};
 use crate::code::Code;
 use crate::container::hole::{Choice, HoleClass, HoleOrigin, is_sign};
 use crate::policy::{Json, JsonValue};
@@ -13,9 +13,6 @@ use crate::span::Span;
 /// Names and conditions inside of one another.
 const MOST_DEPTH: u32 = 32;
 
-const ACCOUNT: &str = "[0-9]{12}";
-const REGION: &str = "[a-z]{2}(-[a-z]+)+-[0-9]";
-const STACK: &str = "[A-Za-z][A-Za-z0-9-]{0,127}";
 const STACK_ID: &str = "[0-9a-f-]{36}";
 
 impl<'t> Evaluator<'_, '_, 't> {
@@ -75,11 +72,6 @@ impl<'t> Evaluator<'_, '_, 't> {
                 let text = if name == "AWS::Partition" { "aws" } else { "amazonaws.com" };
                 return Some(known(text.to_owned(), span));
             }
-            "AWS::Partition" => of("aws(-[a-z]+)*"),
-            "AWS::URLSuffix" => of("[a-z.]+"),
-            "AWS::AccountId" => of(ACCOUNT),
-            "AWS::Region" => of(REGION),
-            "AWS::StackName" => of(STACK),
             "AWS::NotificationARNs" => {
                 Unknown { is_list: true, ..Unknown::any(name, HoleClass::Given, HoleOrigin::PseudoParameter) }
             }
@@ -88,7 +80,7 @@ impl<'t> Evaluator<'_, '_, 't> {
                 let form = "arn:{P}:cloudformation:{R}:{A}:stack/{S}/{N}";
                 return Some(self.formed(form, id, None));
             }
-            _ => return None,
+            _ => of(form(name)?),
         };
         Some(self.unknown(unknown, span))
     }
@@ -125,13 +117,11 @@ impl<'t> Evaluator<'_, '_, 't> {
             return Value::Hole(told, HoleClass::Given);
         }
         let any = Unknown::any(&told, HoleClass::Given, HoleOrigin::Resource);
-        let Some(json) = self.names.resources.get(resource).copied() else {
-            return self.unknown(any, Span::default());
-        };
-        let kind = json.member("Type").map(|member| &member.value.kind);
-        let row = match kind {
-            Some(JsonValue::String(kind)) => of_type(kind),
-            _ => None,
+        let json = self.names.resources.get(resource).copied();
+        let row = match json.map(|json| json.member("Type").map(|member| &member.value.kind)) {
+            Some(Some(JsonValue::String(kind))) => of_type(kind),
+            Some(_) => None,
+            None => self.names.generated.get(resource).and_then(|kind| of_type(kind)),
         };
         let form = row.and_then(|row| match attribute {
             None => Some(row.reference),
@@ -144,7 +134,7 @@ impl<'t> Evaluator<'_, '_, 't> {
         };
         let unknown = Unknown::given(&name, HoleOrigin::Resource, row.name);
         let property = |name: &str| {
-            let properties = json.member("Properties").filter(|_| !name.is_empty())?;
+            let properties = json?.member("Properties").filter(|_| !name.is_empty())?;
             properties.value.member(name).map(|member| &member.value)
         };
         let own = property(row.property).map(|json| self.inner(|evaluator| evaluator.known_text(json)));

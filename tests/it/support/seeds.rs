@@ -3,6 +3,7 @@
 //! Targets whose input is only a stream of choices have none: the values to choose from are in their properties.
 
 use super::properties::layers;
+use super::properties::sub::SEEDS;
 use super::{document, labelled};
 use iamsat::check::{Options, no_new_access};
 use iamsat::policy::{ActionPattern, Document, ResourcePattern, Statement, Template};
@@ -48,6 +49,7 @@ pub(crate) fn of_corpus(corpus: &Path) -> Vec<(&'static str, Vec<String>)> {
         ("plan", some(files(""), MOST)),
         ("print", some(texts.clone(), MOST)),
         ("report", some(pairs.iter().map(two_lines).collect(), MOST)),
+        ("sub", SEEDS.map(str::to_owned).to_vec()),
         ("verify", certificates(&pairs)),
         ("yaml", some(files("Resources:\n"), MOST)),
         ("wildcard", some(patterns.iter().map(|p| format!("{p}\n{}", p.replace('*', "Ab"))).collect(), MOST)),

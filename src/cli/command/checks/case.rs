@@ -10,6 +10,7 @@ use crate::cli::output::Output;
 use crate::code::Code;
 use crate::container::{AccessBlock, Content, Entry, Origin};
 use crate::encode::Assumption;
+use crate::explain::shell_quoted;
 use crate::index::broken;
 use crate::policy::{Document, PolicyType, Read};
 use crate::report::text::Verbosity;
@@ -328,8 +329,13 @@ impl Judge<'_> {
             are_sides: false,
             then: None,
         });
+        let container = &self.run.args.container;
+        if case.input.entry.is_some() {
+            let with = container.with.iter().map(|other| format!(" --with {}", shell_quoted(other.name())));
+            add_flags(&mut issues, &with.collect::<String>());
+        }
         if let Some(with_values) = with_values {
-            told_values(&mut issues, with_values, self.run.args.container.assume_plain_references);
+            told_values(&mut issues, with_values, container.assume_plain_references);
         }
         if is_public {
             for issue in issues.iter_mut().filter(|issue| issue.kind == Kind::Finding) {
@@ -346,13 +352,8 @@ fn told_values(issues: &mut [Issue], with_values: &WithValues, assumes_reference
     if assumes_references {
         flags.push_str(" --assume-plain-references");
     }
+    add_flags(issues, &flags);
     for issue in issues.iter_mut().filter(|issue| issue.kind == Kind::Finding) {
-        for (name, text) in &mut issue.notes {
-            if *name == "replay" {
-                let lines: Vec<String> = text.lines().map(|line| format!("{line}{flags}")).collect();
-                *text = lines.join("\n");
-            }
-        }
         if let Some(named) = with_values.dependence.named().filter(|_| !with_values.dependence.holds_always) {
             issue.title.push_str(&format!(", with {named}"));
         }
@@ -368,6 +369,16 @@ fn told_values(issues: &mut [Issue], with_values: &WithValues, assumes_reference
             "replay" => 2,
             _ => 0,
         });
+    }
+}
+
+/// Adds flags to the commands that repeat findings.
+fn add_flags(issues: &mut [Issue], flags: &str) {
+    for issue in issues.iter_mut().filter(|issue| issue.kind == Kind::Finding) {
+        for (_, text) in issue.notes.iter_mut().filter(|(name, _)| *name == "replay") {
+            let lines: Vec<String> = text.lines().map(|line| format!("{line}{flags}")).collect();
+            *text = lines.join("\n");
+        }
     }
 }
 

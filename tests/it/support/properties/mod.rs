@@ -16,6 +16,7 @@ pub(crate) mod print;
 pub(crate) mod report;
 pub(crate) mod serve_json;
 pub(crate) mod snapshot;
+pub(crate) mod sub;
 pub(crate) mod template;
 pub(crate) mod theories;
 pub(crate) mod validate;
@@ -27,7 +28,7 @@ pub(crate) mod yaml;
 pub(crate) type Property = fn(&[u8]);
 
 /// The properties by the names of their fuzz targets.
-pub(crate) const ALL: [(&str, Property); 21] = [
+pub(crate) const ALL: [(&str, Property); 22] = [
     ("batch", batch::holds),
     ("catalogue", catalogue::holds),
     ("check", check::holds),
@@ -43,6 +44,7 @@ pub(crate) const ALL: [(&str, Property); 21] = [
     ("report", report::holds),
     ("serve_json", serve_json::holds),
     ("snapshot", snapshot::holds),
+    ("sub", sub::holds),
     ("template", template::holds),
     ("theories", theories::holds),
     ("validate", validate::holds),
