@@ -190,8 +190,23 @@ impl<'t> PlannedChanges<'t> {
         if is_after && self.is_unknown(of, name)? {
             return Ok(None);
         }
-        let texts = self.value(of, is_after, name)?.elements().into_iter().map(Raw::string);
+        let texts = list(self.value(of, is_after, name)?, name, self.text)?.into_iter().map(Raw::string);
         Ok(texts.map(|text| text.map(|text| text.into_owned())).collect())
+    }
+
+    /// Returns the names of the blocks of an attribute; a block without a name says that there are none.
+    ///
+    /// # Errors
+    /// A member occurs twice.
+    pub(crate) fn names(
+        &self,
+        of: &PlannedChange<'t>,
+        is_after: bool,
+        name: &str,
+    ) -> Result<Vec<String>, Fault> {
+        let blocks = list(self.value(of, is_after, name)?, name, self.text)?.into_iter();
+        let names = blocks.map(|block| Ok(block.member(self.text, "name")?.owned()));
+        Ok(names.collect::<Result<Vec<_>, Fault>>()?.into_iter().filter(|name| !name.is_empty()).collect())
     }
 
     /// Returns the members of an attribute that is an object of texts; none if one of them is not known.
@@ -207,7 +222,7 @@ impl<'t> PlannedChanges<'t> {
         if is_after && self.is_unknown(of, name)? {
             return Ok(None);
         }
-        let members = self.value(of, is_after, name)?.members().into_iter();
+        let members = object(self.value(of, is_after, name)?, name, self.text)?.members().into_iter();
         Ok(members.map(|(key, value)| Some((key.into_owned(), value.string()?.into_owned()))).collect())
     }
 
