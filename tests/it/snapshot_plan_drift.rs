@@ -31,14 +31,22 @@ fn cases() -> Vec<(&'static str, Value, &'static str)> {
             change("aws_iam_role.a", developer(""), developer("")),
             another,
         ),
-        ("a kept role with another boundary", kept("aws_iam_role.a", developer("arn:aws:iam::aws:policy/X")), another),
+        (
+            "a kept role with another boundary",
+            kept("aws_iam_role.a", developer("arn:aws:iam::aws:policy/X")),
+            another,
+        ),
         (
             "a kept policy with another text",
             kept("aws_iam_policy.a", json!({"arn": LIMIT, "name": "developer-limit", "policy": policy("*")})),
             another,
         ),
         ("a kept inline policy with another text", kept("aws_iam_role_policy.a", inline.clone()), another),
-        ("an inline policy that is there", change("aws_iam_role_policy.a", Value::Null, inline), "holds already"),
+        (
+            "an inline policy that is there",
+            change("aws_iam_role_policy.a", Value::Null, inline),
+            "holds already",
+        ),
         (
             "a link that is there",
             change("aws_iam_role_policy_attachment.a", Value::Null, attached),
@@ -58,7 +66,11 @@ fn cases() -> Vec<(&'static str, Value, &'static str)> {
             with_actions(change("aws_s3_bucket.a", payroll.clone(), payroll.clone()), &["delete", "create"]),
             "goes with it",
         ),
-        ("a bucket that is removed, without its policy", change("aws_s3_bucket.a", payroll, Value::Null), "goes with it"),
+        (
+            "a bucket that is removed, without its policy",
+            change("aws_s3_bucket.a", payroll, Value::Null),
+            "goes with it",
+        ),
         (
             "a list that is a text",
             change(
