@@ -112,3 +112,40 @@ fn whole(members: Value) -> Planned {
     let source = Source::new("plan.json", plan.to_string());
     example().planned(&source, Some(ACCOUNT), &Options::default()).unwrap()
 }
+
+#[test]
+fn what_a_plan_does_beside_its_resources_is_named() {
+    let invoked = whole(json!({"action_invocations": [{"address": "action.aws_lambda_invoke.x"}]}));
+    assert!(invoked.open.iter().any(|why| why.contains("actions of providers")), "{:?}", invoked.open);
+    assert!(whole(json!({})).open.is_empty());
+    // A type of policy that nobody knows may be that of an SCP.
+    let scp = json!({"id": "p-region01", "type": "service_control_policy", "content": policy("s3:*")});
+    let other = planned(&[change("aws_organizations_policy.a", scp.clone(), scp)]);
+    assert!(other.open.iter().any(|why| why.contains("is not known")), "{:?}", other.open);
+    let attached = change(
+        "aws_iam_role_policy_attachment.a",
+        Value::Null,
+        json!({"role": "backup", "policy_arn": LIMIT}),
+    );
+    let twice = planned(&[attached.clone(), attached]);
+    assert!(twice.open.iter().any(|why| why.contains("twice")), "{:?}", twice.open);
+    // What the plan only forgets stays attached.
+    let link = json!({"policy_id": "p-region01", "target_id": "ou-ab12-production", "skip_destroy": true});
+    let kept = planned(&[change("aws_organizations_policy_attachment.a", link, Value::Null)]);
+    assert!(kept.open.is_empty() && kept.steps.is_empty(), "{:?} {:?}", kept.open, kept.steps);
+}
+
+#[test]
+fn an_account_that_contradicts_the_plan_is_an_error() {
+    let role = json!({"arn": "arn:aws:iam::444455556666:role/etl", "name": "etl", "path": "/"});
+    let kept = with_actions(change("aws_iam_role.a", role.clone(), role), &["no-op"]);
+    let read = |members: Value| {
+        let mut plan = json!({"format_version": "1.2", "resource_changes": [kept]});
+        plan.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        let source = Source::new("plan.json", plan.to_string());
+        example().planned(&source, Some(ACCOUNT), &Options::default())
+    };
+    assert!(read(json!({})).unwrap_err().message.contains("contradicts the plan"));
+    let null = read(json!({"resource_changes": null})).unwrap_err();
+    assert!(null.faults[0].diagnostic.message.contains("has to be a list"));
+}

@@ -1,7 +1,6 @@
 //! Applies the facts that a plan changes to a snapshot.
 
-use super::drift::{Whole, holder};
-use super::facts::{Holder, HolderKind, Key, Value};
+use super::facts::{Holder, HolderKind, Key, Value, Whole};
 use super::same::say_the_same;
 use super::{Planned, Said};
 use crate::container::Content;
@@ -472,6 +471,18 @@ pub(super) type Held<'l> = (&'l [Collected<DocumentId>], &'l [Box<str>]);
 
 /// The same, to be changed.
 type Lists<'l> = (&'l mut Vec<Collected<DocumentId>>, &'l mut Vec<Box<str>>);
+
+/// Returns a user or role by its name alone.
+pub(super) fn holder(own: &Principal) -> Holder {
+    Holder {
+        kind: match own.kind {
+            PrincipalKind::User => HolderKind::User,
+            PrincipalKind::Role => HolderKind::Role,
+        },
+        account: own.account.to_string(),
+        name: own.short().rsplit_once('/').map_or(own.short(), |(_, name)| name).to_owned(),
+    }
+}
 
 pub(super) fn unheld(holder: &Holder) -> String {
     format!("the snapshot does not hold {holder}: collect it (aws iam get-account-authorization-details)")

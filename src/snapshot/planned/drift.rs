@@ -3,33 +3,14 @@
 //! A plan that knows a fact in another way was made at another time than the snapshot, and then neither of them says what the change
 //! does: a boundary that only the snapshot has would take away what the plan gives.
 
-use super::apply::Applying;
-use super::facts::{Holder, HolderKind, Key, Value};
+use super::apply::{Applying, holder, unheld};
+use super::facts::{Holder, HolderKind, Key, Value, Whole};
 use super::same::say_the_same;
 use crate::container::Content;
 use crate::snapshot::Snapshot;
 use crate::snapshot::change::named_place;
-use crate::snapshot::model::{
-    Collected, ControlKind, DocumentId, Membership, Place, Principal, PrincipalKind,
-};
+use crate::snapshot::model::{Collected, ControlKind, DocumentId, Membership, Place, Principal};
 use std::collections::BTreeSet;
-
-/// A fact that a plan says is not there, or a list of which it says all elements.
-#[derive(Clone, Debug)]
-pub(super) enum Whole {
-    /// A user or role without a boundary.
-    NoBoundary(Holder),
-    /// A resource without a policy.
-    NoPolicy(String),
-    /// The names of the inline policies of a role.
-    Inline(Holder, BTreeSet<String>),
-    /// The ARNs of the managed policies of a role.
-    Attached(Holder, BTreeSet<String>),
-    /// The users, roles and groups of an account that a managed policy is attached to.
-    Links(String, String, BTreeSet<Holder>),
-    /// The names of the users in a group.
-    Members(Holder, BTreeSet<String>),
-}
 
 impl Applying<'_> {
     /// Checks that the snapshot has a fact as the plan has it before the change. With `is_kept`, the plan leaves the fact as it is.
@@ -172,7 +153,7 @@ impl Applying<'_> {
         // What is not in the snapshot stays as it is.
         match is_kept && !is_collected {
             true => Ok(true),
-            false => Err(super::apply::unheld(holder)),
+            false => Err(unheld(holder)),
         }
     }
 
@@ -283,18 +264,6 @@ impl Applying<'_> {
 /// Source: Amazon SNS Developer Guide, "Special case: the default policy"; AWS KMS Developer Guide, "Default key policy".
 pub(super) fn comes_with_a_policy(arn: &str) -> bool {
     matches!(arn.split(':').nth(2), Some("sns" | "kms"))
-}
-
-/// Returns a user or role by its name alone.
-pub(super) fn holder(own: &Principal) -> Holder {
-    Holder {
-        kind: match own.kind {
-            PrincipalKind::User => HolderKind::User,
-            PrincipalKind::Role => HolderKind::Role,
-        },
-        account: own.account.to_string(),
-        name: own.short().rsplit_once('/').map_or(own.short(), |(_, name)| name).to_owned(),
-    }
 }
 
 impl Snapshot {

@@ -1,7 +1,6 @@
 //! Reads the facts that one resource of a plan says of an account, on one side of its change.
 
 use super::Planner;
-use super::drift::Whole;
 use crate::container::{Attribute, Change, Content, Entry, PlannedChange, PolicyKind};
 use crate::policy::is_account_id;
 use crate::snapshot::model::{ControlKind, Tags};
@@ -84,6 +83,23 @@ pub(super) enum Value<'c> {
     Unknown,
 }
 
+/// A fact that a plan says is not there, or a list of which it says all elements.
+#[derive(Clone, Debug)]
+pub(super) enum Whole {
+    /// A user or role without a boundary.
+    NoBoundary(Holder),
+    /// A resource without a policy.
+    NoPolicy(String),
+    /// The names of the inline policies of a role.
+    Inline(Holder, BTreeSet<String>),
+    /// The ARNs of the managed policies of a role.
+    Attached(Holder, BTreeSet<String>),
+    /// The users, roles and groups of an account that a managed policy is attached to.
+    Links(String, String, BTreeSet<Holder>),
+    /// The names of the users in a group.
+    Members(Holder, BTreeSet<String>),
+}
+
 /// The facts of one side of a change, and the reasons why some of them are not known.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Side<'c> {
@@ -154,6 +170,18 @@ const OF_RESOURCES: [&str; 7] = [
 /// Resources that may have a policy of their own.
 const WITH_POLICY: [&str; 5] =
     ["aws_kms_key", "aws_s3_bucket", "aws_secretsmanager_secret", "aws_sns_topic", "aws_sqs_queue"];
+
+/// Types of policies of an organization that are neither SCPs nor RCPs. They say how resources are set up and which features are on.
+///
+/// Source: AWS Organizations API Reference, CreatePolicy, `Type`.
+const OTHER_CONTROLS: [&str; 6] = [
+    "AISERVICES_OPT_OUT_POLICY",
+    "BACKUP_POLICY",
+    "CHATBOT_POLICY",
+    "DECLARATIVE_POLICY_EC2",
+    "SECURITYHUB_POLICY",
+    "TAG_POLICY",
+];
 
 type Found<T> = Result<T, String>;
 
@@ -312,6 +340,14 @@ impl<'c> Planner<'_, 'c> {
     }
 
     fn control(&self, of: &PlannedChange<'c>, is_after: bool, side: &mut Side<'c>) -> Found<()> {
+        match self.attribute(of, is_after, "type")? {
+            Attribute::Text(name) if OTHER_CONTROLS.contains(&name.as_str()) => return Ok(()),
+            Attribute::Text(name) if ControlKind::parse(&name).is_some() => {}
+            // The provider takes it for an SCP.
+            Attribute::Unset => {}
+            Attribute::Text(name) => return Err(format!("the type of policy `{name}` is not known")),
+            Attribute::Of(_) | Attribute::Unknown => return Err(self.unknown(of, "type")),
+        }
         // A policy that is made has an id that nobody knows yet.
         let is_made = of.change == Change::Create || (of.change == Change::Replace && is_after);
         let id = match self.attribute(of, false, "id")? {
@@ -320,6 +356,7 @@ impl<'c> Planner<'_, 'c> {
             _ => return Err("the plan does not say which policy it is".to_owned()),
         };
         let entries = self.entries(&of.address).filter(|entry| entry.attribute == "content");
+        let known = side.facts.len();
         for entry in entries {
             let kind = match entry.kind {
                 Some(PolicyKind::Scp) => ControlKind::Service,
@@ -330,7 +367,10 @@ impl<'c> Planner<'_, 'c> {
             let found = found.filter(|found| !matches!(found, Content::Absent));
             side.facts.extend(found.map(|found| (Key::Control(id.clone()), Value::Control(kind, found))));
         }
-        Ok(())
+        match side.facts.len() > known {
+            true => Ok(()),
+            false => Err("the plan does not say the text of the policy".to_owned()),
+        }
     }
 
     fn resource(&self, of: &PlannedChange<'c>, is_after: bool, side: &mut Side<'c>) -> Found<()> {
@@ -510,8 +550,10 @@ impl<'c> Planner<'_, 'c> {
             Attribute::Text(arn) => arn.split(':').nth(4).filter(|own| is_account_id(own)).map(str::to_owned),
             _ => None,
         };
-        own.or_else(|| self.account.map(str::to_owned))
-            .ok_or_else(|| "the plan does not say in which account it is: give `--account`".to_owned())
+        own.or_else(|| self.account.map(str::to_owned)).ok_or_else(|| match self.has_several_accounts {
+            true => "the plan is about several accounts and does not say in which one it is".to_owned(),
+            false => "the plan does not say in which account it is: give `--account`".to_owned(),
+        })
     }
 
     /// Returns the tags of a user or role, those that the provider adds included.

@@ -18,8 +18,7 @@ use crate::container::{
 };
 use crate::span::{Source, Span};
 use apply::Applying;
-use drift::Whole;
-use facts::{Key, Value};
+use facts::{Key, Value, Whole};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,6 +45,8 @@ struct Planner<'s, 'c> {
     by_address: BTreeMap<&'s str, &'s PlannedChange<'c>>,
     /// The account of resources whose ARN the plan does not show.
     account: Option<&'s str>,
+    /// True if the plan names several accounts as its own.
+    has_several_accounts: bool,
     partition: Option<&'s str>,
     /// True if a reference to a resource is not taken for its name.
     is_strict: bool,
@@ -101,15 +102,26 @@ impl Snapshot {
         };
         let plan =
             PlannedChanges::read(source.text(), options).map_err(|fault| faults(source, vec![*fault]))?;
+        if let Some(account) =
+            account.filter(|own| !plan.accounts.is_empty() && !plan.accounts.contains(*own))
+        {
+            let others: Vec<&str> = plan.accounts.iter().map(String::as_str).collect();
+            return Err(refused(format!(
+                "`--account {account}` contradicts the plan, whose resources and caller are of {}",
+                others.join(", ")
+            )));
+        }
         let by_address = plan.list.iter().filter(|of| !of.is_deposed);
         let mut planner = Planner {
             snapshot: self,
             entries: BTreeMap::new(),
             by_address: by_address.map(|of| (of.address.as_str(), of)).collect(),
-            account: account.or_else(|| match plan.accounts.iter().collect::<Vec<_>>()[..] {
-                [one] if !plan.has_several_providers => Some(one),
+            account: match plan.accounts.iter().collect::<Vec<_>>()[..] {
+                [] => account,
+                [one] if account.is_some() || !plan.has_several_providers => Some(one),
                 _ => None,
-            }),
+            },
+            has_several_accounts: plan.accounts.len() > 1,
             partition: self.partition(),
             plan: &plan,
             is_strict: options.strict,
@@ -134,7 +146,7 @@ fn no_plan(source: &Source, kind: &str) -> ChangeError {
 /// The facts of one side of a plan, each with the resource that says it.
 type Said<'c> = BTreeMap<Key, (Value<'c>, Span, String)>;
 
-/// What the resources of a plan say.
+/// Everything that the resources of a plan say.
 #[derive(Default)]
 struct All<'c> {
     before: Said<'c>,
@@ -153,7 +165,17 @@ impl<'c> Planner<'_, 'c> {
             let message = "the plan runs commands of its own (provisioners), which may change anything";
             all.open.push((Span::default(), message.to_owned()));
         }
-        self.plan.list.iter().for_each(|of| self.says(of, &mut all));
+        if self.plan.has_actions {
+            let message = "the plan invokes actions of providers, which may change anything";
+            all.open.push((Span::default(), message.to_owned()));
+        }
+        let mut addresses = BTreeSet::new();
+        for of in &self.plan.list {
+            if !of.is_deposed && !addresses.insert(&of.address) {
+                all.open.push((of.span, format!("{}: the plan has this address twice", of.address)));
+            }
+            self.says(of, &mut all);
+        }
         for of in &self.plan.list {
             if let Some(arn) =
                 self.loses_policy(of).filter(|arn| !all.before.contains_key(&Key::Policy(arn.clone())))
@@ -183,9 +205,16 @@ impl<'c> Planner<'_, 'c> {
     /// Adds what a resource of the plan says.
     fn says(&self, of: &PlannedChange<'c>, all: &mut All<'c>) {
         let is_taken_over = facts::is_taken_over(&of.kind);
-        if matches!(of.change, Change::NoOp | Change::Forget | Change::None) && !of.is_deposed {
+        let stays = self.plan.text_of(of, false, "skip_destroy").is_ok_and(|text| text == "true");
+        let is_idle = match of.change {
+            Change::NoOp | Change::Forget | Change::None => true,
+            // It stays in AWS, and the plan only forgets it.
+            Change::Delete => stays,
+            Change::Create | Change::Update | Change::Replace => false,
+        };
+        if is_idle && !of.is_deposed {
             if is_taken_over {
-                // What it does not say is no fact to compare.
+                // A fact that it does not say is not compared.
                 let side = self.side(of, false);
                 let of_it = |value| (value, of.span, of.address.clone());
                 all.kept.extend(side.facts.into_iter().map(|(key, value)| (key, of_it(value))));
@@ -209,6 +238,9 @@ impl<'c> Planner<'_, 'c> {
             if of.change == Change::Replace && facts::is_entity(&of.kind) {
                 add("it is deleted and made again, without the policies that the plan does not hold"
                     .to_owned());
+            }
+            if of.change == Change::Replace && stays {
+                add("`skip_destroy` keeps the old one in AWS beside the new one".to_owned());
             }
             self.both_sides(of, all, &mut add);
         }
