@@ -40,7 +40,12 @@ pub(super) fn read(files: Vec<File>, limits: &SnapshotLimits, is_strict: bool) -
     let mut recognised = Vec::new();
     let mut digests = String::new();
     let mut bytes = 0usize;
-    let Translated { files, own, taken, assumes_absent } = stores::translated(files, limits, is_strict);
+    let Translated { files, own, taken, faults, assumes_absent } =
+        stores::translated(files, limits, is_strict);
+    for (path, message) in faults {
+        let fault = Diagnostic::error(Code::UnreadableInput, message, Span::default());
+        reader.fault(&Source::new(path, ""), fault);
+    }
     for (path, content, kind) in taken {
         let digest = sha256(&String::from_utf8_lossy(&content));
         digests.push_str(&digest);

@@ -45,6 +45,7 @@ mod serve;
 mod small_world;
 mod snapshot_change_facts;
 mod snapshot_changes;
+mod snapshot_plan_drift;
 mod snapshot_plans;
 mod snapshot_stores;
 mod snapshots;

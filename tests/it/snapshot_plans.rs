@@ -8,10 +8,10 @@ use iamsat::span::Source;
 use serde_json::{Value, json};
 use std::path::Path;
 
-const ACCOUNT: &str = "111122223333";
+pub(crate) const ACCOUNT: &str = "111122223333";
 
 /// Reads the snapshot of the example.
-fn example() -> Snapshot {
+pub(crate) fn example() -> Snapshot {
     let mut files = Vec::new();
     let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/organization")];
     while let Some(directory) = open.pop() {
@@ -33,14 +33,14 @@ fn example() -> Snapshot {
     Snapshot::read(files, &SnapshotLimits::default())
 }
 
-fn planned(changes: &[Value]) -> Planned {
+pub(crate) fn planned(changes: &[Value]) -> Planned {
     let plan = json!({"format_version": "1.2", "resource_changes": changes}).to_string();
     let source = Source::new("plan.json", plan);
     example().planned(&source, Some(ACCOUNT), &Options::default()).unwrap()
 }
 
 /// Returns the change of a resource; a side that is null is not there.
-fn change(address: &str, before: Value, after: Value) -> Value {
+pub(crate) fn change(address: &str, before: Value, after: Value) -> Value {
     let actions = match (before.is_null(), after.is_null()) {
         (true, _) => "create",
         (_, true) => "delete",
@@ -78,7 +78,7 @@ pub(crate) fn layers(snapshot: &Snapshot) -> Vec<String> {
     found
 }
 
-fn policy(action: &str) -> String {
+pub(crate) fn policy(action: &str) -> String {
     json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]})
         .to_string()
 }
@@ -90,7 +90,7 @@ fn region() -> String {
     .to_string()
 }
 
-fn of_everyone(action: &str) -> String {
+pub(crate) fn of_everyone(action: &str) -> String {
     let statement =
         json!({"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "arn:aws:s3:::reports/*"});
     json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()

@@ -298,3 +298,49 @@ fn a_text_that_says_that_an_answer_is_truncated_counts() {
         assert!(snapshot.faults.iter().any(|fault| fault.diagnostic.code == Code::TruncatedAnswer));
     }
 }
+
+#[test]
+fn a_file_that_cannot_be_used_is_an_error_and_no_empty_list() {
+    type Alter = fn(&mut Vec<(String, Value)>);
+    fn set(files: &mut Vec<(String, Value)>, end: &str, value: Value) {
+        files.iter_mut().filter(|(path, _)| path.ends_with(end)).for_each(|file| file.1 = value.clone());
+    }
+    let cases: [(&str, Vec<(String, Value)>, Alter, &str); 5] = [
+        (
+            "groups that are a text",
+            collected(),
+            |all| set(all, "ana/groups.json", json!("devs")),
+            "list of texts",
+        ),
+        ("a policy that is null", collected(), |all| set(all, "s3/b/policy.json", Value::Null), "an object"),
+        (
+            "a number of no exact value",
+            collected(),
+            |all| set(all, "ana/groups.json", json!([1.5])),
+            "different ways",
+        ),
+        (
+            "a user without metadata",
+            collected(),
+            |all| all.retain(|(path, _)| !path.ends_with("ana/metadata.json")),
+            "which user",
+        ),
+        ("nodes that are an object", mapped(), |all| set(all, "nodes.json", json!({})), "a list"),
+    ];
+    for (name, mut files, alter, expected) in cases {
+        alter(&mut files);
+        let file = |(path, value): &(String, Value)| File {
+            path: path.clone(),
+            bytes: value.to_string().into_bytes(),
+        };
+        let snapshot = Snapshot::read(files.iter().map(file).collect(), &SnapshotLimits::default());
+        let is_told = snapshot.faults.iter().any(|fault| fault.diagnostic.message.contains(expected));
+        assert!(is_told, "{name}: {:?}", snapshot.faults);
+    }
+    // Numbers in metadata are not read.
+    let mut files = collected();
+    for (_, value) in files.iter_mut().filter(|(path, _)| path.ends_with("ana/metadata.json")) {
+        value["created"] = json!(1.25);
+    }
+    assert_eq!(layers(&read(&files)), layers(&read(&collected())));
+}

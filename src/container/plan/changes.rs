@@ -4,8 +4,10 @@ use super::super::entry::Change;
 use super::super::raw::{Fault, Optional, Raw, list, object};
 use super::configuration::{Configuration, Written};
 use super::{longest, of_actions, references};
+use crate::code::Code;
 use crate::container::address::instance_key;
 use crate::container::options::Options;
+use crate::diagnostic::Diagnostic;
 use crate::policy::is_account_id;
 use crate::span::Span;
 use std::collections::BTreeSet;
@@ -57,6 +59,8 @@ pub(crate) struct PlannedChanges<'t> {
     pub(crate) accounts: BTreeSet<String>,
     /// True if several configurations of AWS's provider take part: each may be for another account.
     pub(crate) has_several_providers: bool,
+    /// True if the plan invokes actions of providers beside the changes.
+    pub(crate) has_actions: bool,
     /// True if the plan runs commands of its author beside the changes.
     pub(crate) has_provisioners: bool,
 }
@@ -71,16 +75,31 @@ impl<'t> PlannedChanges<'t> {
             Some(root) => root,
             None => crate::index::broken("a plan was read as JSON"),
         };
-        let [changes, prior, configuration] =
-            root.fields(text, ["resource_changes", "prior_state", "configuration"])?;
+        let names = [
+            "resource_changes",
+            "prior_state",
+            "configuration",
+            "action_invocations",
+            "deferred_action_invocations",
+        ];
+        let [changes, prior, configuration, actions, deferred] = root.fields(text, names)?;
+        // Terraform leaves it out if nothing changes.
+        if let Some(changes) = changes.filter(|changes| changes.is_null()) {
+            let place = changes.span(text).first_character(text);
+            let message = "`resource_changes` has to be a list in this kind of file";
+            return Err(Box::new(Diagnostic::error(Code::WrongType, message, place)));
+        }
         let providers = match configuration {
             Some(configuration) => configuration.member(text, "provider_config")?,
             None => None,
         };
         let mut own = 0;
         for (_, provider) in providers.members() {
-            let name = provider.member(text, "name")?;
-            own += usize::from(matches!(&*name.text_or_empty(), "aws" | "awscc"));
+            let [name, full] = provider.fields(text, ["name", "full_name"])?;
+            let [name, full] = [name, full].map(Optional::text_or_empty);
+            let last = full.rsplit('/').next().filter(|last| !last.is_empty()).unwrap_or(&name);
+            let is_repeated = provider.text().contains("for_each");
+            own += if matches!(last, "aws" | "awscc") { 1 + usize::from(is_repeated) } else { 0 };
         }
         let mut planned = PlannedChanges {
             text,
@@ -89,6 +108,8 @@ impl<'t> PlannedChanges<'t> {
             list: Vec::new(),
             accounts: BTreeSet::new(),
             has_several_providers: own > 1,
+            has_actions: !list(actions, "action_invocations", text)?.is_empty()
+                || !list(deferred, "deferred_action_invocations", text)?.is_empty(),
             has_provisioners: configuration.is_some_and(|all| all.text().contains("\"provisioners\"")),
         };
         for raw in list(changes, "resource_changes", text)? {
@@ -190,8 +211,23 @@ impl<'t> PlannedChanges<'t> {
         if is_after && self.is_unknown(of, name)? {
             return Ok(None);
         }
-        let texts = self.value(of, is_after, name)?.elements().into_iter().map(Raw::string);
+        let texts = list(self.value(of, is_after, name)?, name, self.text)?.into_iter().map(Raw::string);
         Ok(texts.map(|text| text.map(|text| text.into_owned())).collect())
+    }
+
+    /// Returns the names of the blocks of an attribute; a block without a name says that there are none.
+    ///
+    /// # Errors
+    /// A member occurs twice.
+    pub(crate) fn names(
+        &self,
+        of: &PlannedChange<'t>,
+        is_after: bool,
+        name: &str,
+    ) -> Result<Vec<String>, Fault> {
+        let blocks = list(self.value(of, is_after, name)?, name, self.text)?.into_iter();
+        let names = blocks.map(|block| Ok(block.member(self.text, "name")?.owned()));
+        Ok(names.collect::<Result<Vec<_>, Fault>>()?.into_iter().filter(|name| !name.is_empty()).collect())
     }
 
     /// Returns the members of an attribute that is an object of texts; none if one of them is not known.
@@ -207,7 +243,7 @@ impl<'t> PlannedChanges<'t> {
         if is_after && self.is_unknown(of, name)? {
             return Ok(None);
         }
-        let members = self.value(of, is_after, name)?.members().into_iter();
+        let members = object(self.value(of, is_after, name)?, name, self.text)?.members().into_iter();
         Ok(members.map(|(key, value)| Some((key.into_owned(), value.string()?.into_owned()))).collect())
     }
 

@@ -231,7 +231,8 @@ impl<'a> SnapshotChange<'a> {
         let arn = snapshot.resources.keys().next();
         let is_elsewhere = |gap: &Gap| match gap.kind {
             GapKind::Owner => true,
-            GapKind::ResourcePolicy => !gap.of.starts_with("arn:"),
+            // The policy of a resource that the snapshot holds has the name of the resource, or of what a plan makes of it.
+            GapKind::ResourcePolicy => gap.of.starts_with("resources "),
             _ => false,
         };
         let is_only_that = |entry: &&ChangeEntry<'_>| {

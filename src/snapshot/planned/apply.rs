@@ -1,6 +1,6 @@
 //! Applies the facts that a plan changes to a snapshot.
 
-use super::facts::{Holder, HolderKind, Key, Value};
+use super::facts::{Holder, HolderKind, Key, Value, Whole};
 use super::same::say_the_same;
 use super::{Planned, Said};
 use crate::container::Content;
@@ -21,7 +21,7 @@ type Applied = Result<(), String>;
 
 /// A snapshot to which a plan is applied.
 pub(super) struct Applying<'s> {
-    old: &'s Snapshot,
+    pub(super) old: &'s Snapshot,
     before: Snapshot,
     after: Snapshot,
     source: &'s Source,
@@ -30,19 +30,11 @@ pub(super) struct Applying<'s> {
     /// The buckets that the plan makes.
     made: BTreeSet<String>,
     /// The ARNs of users and roles, whatever their paths.
-    arns: BTreeMap<Holder, Box<str>>,
+    pub(super) arns: BTreeMap<Holder, Box<str>>,
 }
 
 impl<'s> Applying<'s> {
     pub(super) fn new(old: &'s Snapshot, source: &'s Source, open: Vec<(Span, String)>) -> Applying<'s> {
-        let holder = |own: &Principal| Holder {
-            kind: match own.kind {
-                PrincipalKind::User => HolderKind::User,
-                PrincipalKind::Role => HolderKind::Role,
-            },
-            account: own.account.to_string(),
-            name: own.short().rsplit_once('/').map_or(own.short(), |(_, name)| name).to_owned(),
-        };
         Applying {
             old,
             before: old.clone(),
@@ -55,6 +47,20 @@ impl<'s> Applying<'s> {
         }
     }
 
+    /// Compares what the plan leaves as it is with the snapshot, and the lists that it knows in full.
+    pub(super) fn compare(&mut self, kept: &Said<'_>, wholes: &[(Whole, Span, String)]) {
+        for (key, (value, span, address)) in kept {
+            if let Err(why) = self.agrees(key, value, true) {
+                self.open.push((*span, format!("{address}: {why}")));
+            }
+        }
+        for (whole, span, address) in wholes {
+            if let Err(why) = self.has_no_more(whole) {
+                self.open.push((*span, format!("{address}: {why}")));
+            }
+        }
+    }
+
     /// Applies what differs between two sides.
     pub(super) fn all(&mut self, before: &Said<'_>, after: &Said<'_>) {
         for (key, (value, span, address)) in before.iter().rev() {
@@ -64,11 +70,12 @@ impl<'s> Applying<'s> {
                     format!("{address}: {other} makes it again, in an order that the plan does not say");
                 self.open.push((*span, why));
             }
-            if new.is_some_and(|(new, ..)| is_same(value, new)) {
-                continue;
-            }
-            if let Err(why) = self.agrees(key, value) {
+            let is_kept = new.is_some_and(|(new, ..)| is_same(value, new));
+            if let Err(why) = self.agrees(key, value, is_kept) {
                 self.open.push((*span, format!("{address}: {why}")));
+            }
+            if is_kept {
+                continue;
             }
             let is_gone_with_its_holder = holder_of(key).is_some_and(|holder| {
                 let entity = Key::Entity(holder.clone());
@@ -93,7 +100,8 @@ impl<'s> Applying<'s> {
             if !(is_made && matches!(key, Key::Trust(_) | Key::Tags(_))) {
                 self.step((key, value), if old.is_some() { "replaced" } else { "added" }, (*span, address));
             }
-            if let Err(why) = self.add(key, value, (*span, address)) {
+            let is_new = if old.is_none() { self.is_new(key) } else { Ok(()) };
+            if let Err(why) = is_new.and_then(|()| self.add(key, value, (*span, address))) {
                 self.open.push((*span, format!("{address}: {why}")));
             }
         }
@@ -183,69 +191,6 @@ impl<'s> Applying<'s> {
                 let known = self.after.control(id).or_else(|| self.old.control(id));
                 built_in.or(known.map(|(kind, _)| kind))
             }
-        }
-    }
-
-    /// Checks that the snapshot has a fact as the plan has it before the change.
-    fn agrees(&self, key: &Key, value: &Value<'_>) -> Applied {
-        let is_it = |known: &Collected<DocumentId>| match (known, value) {
-            (Collected::Known(id), Value::Policy(content) | Value::Control(_, content)) => {
-                content.document().is_some_and(|own| say_the_same(self.old.document(*id), own))
-            }
-            _ => true,
-        };
-        let principal = |holder: &Holder| self.arns.get(holder).and_then(|arn| self.old.principals.get(arn));
-        let agrees = match key {
-            Key::Entity(holder) => match self.arns.contains_key(holder) || self.old.group(holder).is_some() {
-                true => true,
-                false => return Err(unheld(holder)),
-            },
-            Key::Managed(arn) => self.old.managed.get(arn.as_str()).is_none_or(is_it),
-            Key::Control(id) => match self.old.control(id) {
-                Some((_, known)) => is_it(&known),
-                None => {
-                    return Err(format!("the snapshot does not hold the policy {id} of the organization"));
-                }
-            },
-            Key::Trust(holder) => principal(holder).and_then(|own| own.trust.as_ref()).is_none_or(is_it),
-            Key::Boundary(holder) => match value {
-                Value::Arn(arn) => principal(holder).is_none_or(|own| own.boundary.as_deref() == Some(arn)),
-                _ => true,
-            },
-            Key::Tags(holder) => match value {
-                Value::Tags(tags) => {
-                    principal(holder).and_then(|own| own.tags.as_ref()).is_none_or(|own| own == tags)
-                }
-                _ => true,
-            },
-            Key::Inline(holder, name) => match self.lists_of(self.old, holder) {
-                Some((inline, _)) => match named_place(self.old, inline, name) {
-                    Some(place) => inline.get(place).is_none_or(is_it),
-                    None => inline.iter().any(|own| own.known().is_none()),
-                },
-                None => true,
-            },
-            Key::Attached(holder, arn) => match self.lists_of(self.old, holder) {
-                Some((inline, managed)) => {
-                    managed.iter().any(|own| **own == **arn) || inline.iter().any(|own| own.known().is_none())
-                }
-                None => true,
-            },
-            Key::Member(user, group) => principal(user).is_none_or(|own| {
-                own.groups.iter().any(|known| **known == **group)
-                    || own.inline.iter().any(|own| own.known().is_none())
-            }),
-            Key::Policy(arn) => match self.old.resources.get(arn.as_str()).map(|own| &own.policy) {
-                Some(Collected::Known(Some(id))) => is_it(&Collected::Known(*id)),
-                Some(Collected::Known(None)) => false,
-                Some(Collected::Missing(_)) | None => true,
-            },
-            Key::Bucket(_) | Key::Ownership(_) | Key::ControlAt(..) => true,
-        };
-        match agrees {
-            true => Ok(()),
-            false => Err("the snapshot has it in another way than the plan before its change: collect the snapshot again"
-                .to_owned()),
         }
     }
 
@@ -381,6 +326,14 @@ impl<'s> Applying<'s> {
             (Key::Ownership(_), _) => {
                 return Err("the object ownership of a bucket changes, which is not looked at".to_owned());
             }
+            (Key::Policy(arn), Value::Default) => {
+                if let Some(resource) = self.after.resources.get_mut(arn.as_str()) {
+                    resource.policy = Collected::Missing(Box::new(Gap::resource_policy(arn)));
+                }
+                return Err(
+                    "its service puts the default policy in its place, which is not looked at".to_owned()
+                );
+            }
             _ => return Err("its value is known after apply".to_owned()),
         }
         Ok(())
@@ -486,7 +439,7 @@ impl<'s> Applying<'s> {
     }
 
     /// Returns the policies of a user, role or group, if the snapshot holds it.
-    fn lists_of<'x>(&self, snapshot: &'x Snapshot, holder: &Holder) -> Option<Held<'x>> {
+    pub(super) fn lists_of<'x>(&self, snapshot: &'x Snapshot, holder: &Holder) -> Option<Held<'x>> {
         if let Some(group) = snapshot.group(holder) {
             return Some((&group.inline, &group.managed));
         }
@@ -514,12 +467,24 @@ impl<'s> Applying<'s> {
 }
 
 /// The inline policies of a user, role or group, and the ARNs of its managed ones, to be read.
-type Held<'l> = (&'l [Collected<DocumentId>], &'l [Box<str>]);
+pub(super) type Held<'l> = (&'l [Collected<DocumentId>], &'l [Box<str>]);
 
 /// The same, to be changed.
 type Lists<'l> = (&'l mut Vec<Collected<DocumentId>>, &'l mut Vec<Box<str>>);
 
-fn unheld(holder: &Holder) -> String {
+/// Returns a user or role by its name alone.
+pub(super) fn holder(own: &Principal) -> Holder {
+    Holder {
+        kind: match own.kind {
+            PrincipalKind::User => HolderKind::User,
+            PrincipalKind::Role => HolderKind::Role,
+        },
+        account: own.account.to_string(),
+        name: own.short().rsplit_once('/').map_or(own.short(), |(_, name)| name).to_owned(),
+    }
+}
+
+pub(super) fn unheld(holder: &Holder) -> String {
     format!("the snapshot does not hold {holder}: collect it (aws iam get-account-authorization-details)")
 }
 
@@ -558,11 +523,6 @@ pub(super) fn is_same(one: &Value<'_>, other: &Value<'_>) -> bool {
 }
 
 impl Snapshot {
-    fn group(&self, holder: &Holder) -> Option<&Group> {
-        let account = self.accounts.get(holder.account.as_str()).filter(|_| holder.kind == HolderKind::Group);
-        account.and_then(|account| account.groups.get(holder.name.as_str()))
-    }
-
     /// Takes all users out of a group.
     fn leave(&mut self, group: &Holder) {
         let members = self.principals.values_mut().filter(|own| *own.account == *group.account);

@@ -4,6 +4,7 @@ use super::Planner;
 use crate::container::{Attribute, Change, Content, Entry, PlannedChange, PolicyKind};
 use crate::policy::is_account_id;
 use crate::snapshot::model::{ControlKind, Tags};
+use std::collections::BTreeSet;
 
 /// The kinds of identities that policies are attached to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,14 +77,34 @@ pub(super) enum Value<'c> {
     Control(ControlKind, &'c Content),
     Tags(Tags),
     Text(String),
+    /// The service gives the resource its default policy.
+    Default,
     /// The plan does not say it.
     Unknown,
+}
+
+/// A fact that a plan says is not there, or a list of which it says all elements.
+#[derive(Clone, Debug)]
+pub(super) enum Whole {
+    /// A user or role without a boundary.
+    NoBoundary(Holder),
+    /// A resource without a policy.
+    NoPolicy(String),
+    /// The names of the inline policies of a role.
+    Inline(Holder, BTreeSet<String>),
+    /// The ARNs of the managed policies of a role.
+    Attached(Holder, BTreeSet<String>),
+    /// The users, roles and groups of an account that a managed policy is attached to.
+    Links(String, String, BTreeSet<Holder>),
+    /// The names of the users in a group.
+    Members(Holder, BTreeSet<String>),
 }
 
 /// The facts of one side of a change, and the reasons why some of them are not known.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Side<'c> {
     pub(super) facts: Vec<(Key, Value<'c>)>,
+    pub(super) wholes: Vec<Whole>,
     pub(super) open: Vec<String>,
 }
 
@@ -105,6 +126,11 @@ pub(super) fn is_taken_over(kind: &str) -> bool {
             "aws_s3_bucket_public_access_block",
         ]
         .contains(&kind)
+}
+
+/// True for a resource that is nothing but the policy of another one.
+pub(super) fn is_only_policy(kind: &str) -> bool {
+    OF_RESOURCES.contains(&kind)
 }
 
 /// True for users, roles and groups.
@@ -144,6 +170,18 @@ const OF_RESOURCES: [&str; 7] = [
 /// Resources that may have a policy of their own.
 const WITH_POLICY: [&str; 5] =
     ["aws_kms_key", "aws_s3_bucket", "aws_secretsmanager_secret", "aws_sns_topic", "aws_sqs_queue"];
+
+/// Types of policies of an organization that are neither SCPs nor RCPs. They say how resources are set up and which features are on.
+///
+/// Source: AWS Organizations API Reference, CreatePolicy, `Type`.
+const OTHER_CONTROLS: [&str; 6] = [
+    "AISERVICES_OPT_OUT_POLICY",
+    "BACKUP_POLICY",
+    "CHATBOT_POLICY",
+    "DECLARATIVE_POLICY_EC2",
+    "SECURITYHUB_POLICY",
+    "TAG_POLICY",
+];
 
 type Found<T> = Result<T, String>;
 
@@ -189,12 +227,15 @@ impl<'c> Planner<'_, 'c> {
                 let arn = self.policy_arn(of, is_after, "policy_arn")?;
                 let lists =
                     [("roles", HolderKind::Role), ("users", HolderKind::User), ("groups", HolderKind::Group)];
+                let mut holders = BTreeSet::new();
                 for (list, kind) in lists {
                     for name in self.list(of, is_after, list)? {
                         let holder = Holder { kind, account: self.account(of)?, name };
+                        holders.insert(holder.clone());
                         side.facts.push((Key::Attached(holder, arn.clone()), Value::There));
                     }
                 }
+                side.wholes.push(Whole::Links(arn, self.account(of)?, holders));
             }
             "aws_iam_user_group_membership" => {
                 let user = self.holder(of, is_after, HolderKind::User, "user")?;
@@ -203,7 +244,9 @@ impl<'c> Planner<'_, 'c> {
             }
             "aws_iam_group_membership" => {
                 let group = self.holder(of, is_after, HolderKind::Group, "group")?;
-                for name in self.list(of, is_after, "users")? {
+                let users = self.list(of, is_after, "users")?;
+                side.wholes.push(Whole::Members(group.clone(), users.iter().cloned().collect()));
+                for name in users {
                     let user = Holder { kind: HolderKind::User, name, ..group.clone() };
                     side.facts.push((Key::Member(user, group.name.clone()), Value::There));
                 }
@@ -259,7 +302,7 @@ impl<'c> Planner<'_, 'c> {
             return Ok(());
         }
         match self.attribute(of, is_after, "permissions_boundary")? {
-            Attribute::Unset => {}
+            Attribute::Unset => side.wholes.push(Whole::NoBoundary(holder.clone())),
             Attribute::Unknown if !self.is_written(of, "permissions_boundary")? => {}
             _ => {
                 let arn = self.policy_arn(of, is_after, "permissions_boundary")?;
@@ -269,6 +312,14 @@ impl<'c> Planner<'_, 'c> {
         side.facts.push((Key::Tags(holder.clone()), self.tags(of, is_after)?));
         if kind == HolderKind::User {
             return Ok(());
+        }
+        if self.is_known(of, is_after, "managed_policy_arns")? {
+            let arns = self.list(of, is_after, "managed_policy_arns")?;
+            side.wholes.push(Whole::Attached(holder.clone(), arns.into_iter().collect()));
+        }
+        if self.is_known(of, is_after, "inline_policy")? {
+            let names = self.plan.names(of, is_after, "inline_policy").map_err(|fault| fault.message)?;
+            side.wholes.push(Whole::Inline(holder.clone(), names.into_iter().collect()));
         }
         let trust = self.policy(of, is_after, "assume_role_policy");
         side.facts.extend(trust.map(|value| (Key::Trust(holder.clone()), value)));
@@ -289,6 +340,14 @@ impl<'c> Planner<'_, 'c> {
     }
 
     fn control(&self, of: &PlannedChange<'c>, is_after: bool, side: &mut Side<'c>) -> Found<()> {
+        match self.attribute(of, is_after, "type")? {
+            Attribute::Text(name) if OTHER_CONTROLS.contains(&name.as_str()) => return Ok(()),
+            Attribute::Text(name) if ControlKind::parse(&name).is_some() => {}
+            // The provider takes it for an SCP.
+            Attribute::Unset => {}
+            Attribute::Text(name) => return Err(format!("the type of policy `{name}` is not known")),
+            Attribute::Of(_) | Attribute::Unknown => return Err(self.unknown(of, "type")),
+        }
         // A policy that is made has an id that nobody knows yet.
         let is_made = of.change == Change::Create || (of.change == Change::Replace && is_after);
         let id = match self.attribute(of, false, "id")? {
@@ -297,6 +356,7 @@ impl<'c> Planner<'_, 'c> {
             _ => return Err("the plan does not say which policy it is".to_owned()),
         };
         let entries = self.entries(&of.address).filter(|entry| entry.attribute == "content");
+        let known = side.facts.len();
         for entry in entries {
             let kind = match entry.kind {
                 Some(PolicyKind::Scp) => ControlKind::Service,
@@ -307,13 +367,21 @@ impl<'c> Planner<'_, 'c> {
             let found = found.filter(|found| !matches!(found, Content::Absent));
             side.facts.extend(found.map(|found| (Key::Control(id.clone()), Value::Control(kind, found))));
         }
-        Ok(())
+        match side.facts.len() > known {
+            true => Ok(()),
+            false => Err("the plan does not say the text of the policy".to_owned()),
+        }
     }
 
     fn resource(&self, of: &PlannedChange<'c>, is_after: bool, side: &mut Side<'c>) -> Found<()> {
         let attribute = "policy";
         let policy = self.policy(of, is_after, attribute);
         let kind = of.kind.as_str();
+        // It reads as an empty text where the resource has none.
+        let text = self.plan.text_of(of, is_after, attribute).map_err(|fault| fault.message)?;
+        if policy.is_none() && text == "\"\"" {
+            side.wholes.extend(self.held_arn(of, is_after).map(Whole::NoPolicy));
+        }
         if kind == "aws_s3_bucket" {
             let arn = self.bucket_arn(of, is_after)?;
             for name in ["acl", "grant"] {
@@ -327,8 +395,7 @@ impl<'c> Planner<'_, 'c> {
             side.facts.extend(policy.map(|value| (Key::Policy(arn), value)));
             return Ok(());
         }
-        let is_only_policy = OF_RESOURCES.contains(&kind);
-        if !is_only_policy && policy.is_none() {
+        if !is_only_policy(kind) && policy.is_none() {
             return match kind == "aws_kms_key" && of.change != Change::Update {
                 // A key always has a policy.
                 true => Err("a key comes with a policy, and its ARN is known after apply".to_owned()),
@@ -379,6 +446,27 @@ impl<'c> Planner<'_, 'c> {
             (Some(arn), None) => Ok(arn.to_string()),
             _ => Err(format!("the snapshot does not hold the resource `{text}`: collect its policy")),
         }
+    }
+
+    /// Returns the ARN of a resource that may have a policy, if the plan knows it.
+    pub(super) fn held_arn(&self, of: &PlannedChange<'c>, is_after: bool) -> Option<String> {
+        match self.attribute(of, is_after, "arn") {
+            Ok(Attribute::Text(arn)) => Some(arn),
+            _ if of.kind == "aws_s3_bucket" => self.bucket_arn(of, is_after).ok(),
+            _ => None,
+        }
+    }
+
+    /// Returns the ARN of the topic or key that gets its default policy again, because its own one is removed.
+    pub(super) fn with_default(&self, of: &PlannedChange<'c>) -> Option<String> {
+        let is_of_it = matches!(of.kind.as_str(), "aws_kms_key_policy" | "aws_sns_topic_policy");
+        let arn = (is_of_it && of.change == Change::Delete).then(|| self.resource_arn(of, false))?.ok()?;
+        let is_it = |other: &&PlannedChange<'c>| {
+            other.change == Change::Delete
+                && !is_only_policy(&other.kind)
+                && self.held_arn(other, false).as_deref() == Some(&*arn)
+        };
+        self.plan.list.iter().find(is_it).is_none().then_some(arn)
     }
 
     /// Returns the ARN of the bucket that a resource of the plan is, or is about.
@@ -462,8 +550,10 @@ impl<'c> Planner<'_, 'c> {
             Attribute::Text(arn) => arn.split(':').nth(4).filter(|own| is_account_id(own)).map(str::to_owned),
             _ => None,
         };
-        own.or_else(|| self.account.map(str::to_owned))
-            .ok_or_else(|| "the plan does not say in which account it is: give `--account`".to_owned())
+        own.or_else(|| self.account.map(str::to_owned)).ok_or_else(|| match self.has_several_accounts {
+            true => "the plan is about several accounts and does not say in which one it is".to_owned(),
+            false => "the plan does not say in which account it is: give `--account`".to_owned(),
+        })
     }
 
     /// Returns the tags of a user or role, those that the provider adds included.
@@ -499,6 +589,13 @@ impl<'c> Planner<'_, 'c> {
 
     fn is_same(&self, of: &PlannedChange<'c>, name: &str) -> Found<bool> {
         self.plan.is_same(of, name).map_err(|fault| fault.message)
+    }
+
+    /// True if a side has an attribute, and all of it.
+    fn is_known(&self, of: &PlannedChange<'c>, is_after: bool, name: &str) -> Found<bool> {
+        let text = self.plan.text_of(of, is_after, name).map_err(|fault| fault.message)?;
+        let is_unknown = is_after && self.plan.is_unknown(of, name).map_err(|fault| fault.message)?;
+        Ok(!text.is_empty() && !is_unknown)
     }
 
     fn is_written(&self, of: &PlannedChange<'c>, name: &str) -> Found<bool> {

@@ -5,18 +5,20 @@
 //! in another way than the plan are named, and the answer is then no PASS: what was not read is not counted as harmless.
 
 mod apply;
+mod drift;
 mod facts;
 mod harmless;
 mod same;
 
 use super::change::{ChangeError, refused};
+use super::model::Collected;
 use super::{Fault, Snapshot, gaps};
 use crate::container::{
     Change, Container, ContainerKind, Contents, Entry, Options, PlannedChange, PlannedChanges, open,
 };
 use crate::span::{Source, Span};
 use apply::Applying;
-use facts::{Key, Value};
+use facts::{Key, Value, Whole};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +45,8 @@ struct Planner<'s, 'c> {
     by_address: BTreeMap<&'s str, &'s PlannedChange<'c>>,
     /// The account of resources whose ARN the plan does not show.
     account: Option<&'s str>,
+    /// True if the plan names several accounts as its own.
+    has_several_accounts: bool,
     partition: Option<&'s str>,
     /// True if a reference to a resource is not taken for its name.
     is_strict: bool,
@@ -98,15 +102,26 @@ impl Snapshot {
         };
         let plan =
             PlannedChanges::read(source.text(), options).map_err(|fault| faults(source, vec![*fault]))?;
+        if let Some(account) =
+            account.filter(|own| !plan.accounts.is_empty() && !plan.accounts.contains(*own))
+        {
+            let others: Vec<&str> = plan.accounts.iter().map(String::as_str).collect();
+            return Err(refused(format!(
+                "`--account {account}` contradicts the plan, whose resources and caller are of {}",
+                others.join(", ")
+            )));
+        }
         let by_address = plan.list.iter().filter(|of| !of.is_deposed);
         let mut planner = Planner {
             snapshot: self,
             entries: BTreeMap::new(),
             by_address: by_address.map(|of| (of.address.as_str(), of)).collect(),
-            account: account.or_else(|| match plan.accounts.iter().collect::<Vec<_>>()[..] {
-                [one] if !plan.has_several_providers => Some(one),
+            account: match plan.accounts.iter().collect::<Vec<_>>()[..] {
+                [] => account,
+                [one] if account.is_some() || !plan.has_several_providers => Some(one),
                 _ => None,
-            }),
+            },
+            has_several_accounts: plan.accounts.len() > 1,
             partition: self.partition(),
             plan: &plan,
             is_strict: options.strict,
@@ -131,69 +146,152 @@ fn no_plan(source: &Source, kind: &str) -> ChangeError {
 /// The facts of one side of a plan, each with the resource that says it.
 type Said<'c> = BTreeMap<Key, (Value<'c>, Span, String)>;
 
+/// Everything that the resources of a plan say.
+#[derive(Default)]
+struct All<'c> {
+    before: Said<'c>,
+    after: Said<'c>,
+    /// The facts of resources that the plan leaves as they are.
+    kept: Said<'c>,
+    wholes: Vec<(Whole, Span, String)>,
+    open: Vec<(Span, String)>,
+}
+
 impl<'c> Planner<'_, 'c> {
     fn applied(&self, source: &Source, container: &'c Container) -> Planned {
-        let mut open: Vec<(Span, String)> =
-            container.incomplete.iter().map(|fault| (fault.span, fault.message.clone())).collect();
+        let mut all = All::default();
+        all.open.extend(container.incomplete.iter().map(|fault| (fault.span, fault.message.clone())));
         if self.plan.has_provisioners {
             let message = "the plan runs commands of its own (provisioners), which may change anything";
-            open.push((Span::default(), message.to_owned()));
+            all.open.push((Span::default(), message.to_owned()));
         }
-        let [mut before, mut after]: [Said<'c>; 2] = [BTreeMap::new(), BTreeMap::new()];
+        if self.plan.has_actions {
+            let message = "the plan invokes actions of providers, which may change anything";
+            all.open.push((Span::default(), message.to_owned()));
+        }
+        let mut addresses = BTreeSet::new();
         for of in &self.plan.list {
-            let is_idle = matches!(of.change, Change::NoOp | Change::Forget | Change::None);
-            if is_idle && !of.is_deposed {
-                continue;
+            if !of.is_deposed && !addresses.insert(&of.address) {
+                all.open.push((of.span, format!("{}: the plan has this address twice", of.address)));
             }
-            let mut add = |why: String| open.push((of.span, format!("{}: {why}", of.address)));
-            match self.changes_tags(of) {
-                Ok(true) => add("its tags change, which policies test or may test".to_owned()),
-                Ok(false) => {}
-                Err(why) => add(why),
-            }
-            if harmless::is_harmless(&of.kind) {
-                continue;
-            }
-            if of.is_deposed || !facts::is_taken_over(&of.kind) {
-                add(match of.is_deposed {
-                    true => "an object that a failed replacement left behind is deleted".to_owned(),
-                    false => format!("it is not known what access a resource of the type {} gives", of.kind),
-                });
-                continue;
-            }
-            if of.change == Change::Replace && facts::is_entity(&of.kind) {
-                add("it is deleted and made again, without the policies that the plan does not hold"
-                    .to_owned());
-            }
-            let mut told: BTreeSet<String> = BTreeSet::new();
-            for (is_after, said) in [(false, &mut before), (true, &mut after)] {
-                let is_there = match of.change {
-                    Change::Create => is_after,
-                    Change::Delete => !is_after,
-                    _ => true,
-                };
-                if !is_there {
-                    continue;
-                }
-                let side = self.side(of, is_after);
-                for (key, value) in side.facts {
-                    let is_other = said.get(&key).is_some_and(|(known, ..)| !apply::is_same(known, &value));
-                    if is_other && told.insert(String::new()) {
-                        add("another resource of the plan says the same thing in another way".to_owned());
-                    }
-                    said.insert(key, (value, of.span, of.address.clone()));
-                }
-                side.open.into_iter().filter(|why| told.insert(why.clone())).for_each(&mut add);
+            self.says(of, &mut all);
+        }
+        for of in &self.plan.list {
+            if let Some(arn) =
+                self.loses_policy(of).filter(|arn| !all.before.contains_key(&Key::Policy(arn.clone())))
+            {
+                let why = format!(
+                    "{}: {arn} is deleted, and the policy that the snapshot holds for it goes with it: the plan does not say what takes its place",
+                    of.address
+                );
+                all.open.push((of.span, why));
             }
         }
+        let All { before, after, kept, mut wholes, open } = all;
+        // Another resource of the plan may be the policy.
+        wholes.retain(|(whole, ..)| match whole {
+            Whole::NoPolicy(arn) => {
+                let key = Key::Policy(arn.clone());
+                !before.contains_key(&key) && !kept.contains_key(&key)
+            }
+            _ => true,
+        });
         let mut applying = Applying::new(self.snapshot, source, open);
+        applying.compare(&kept, &wholes);
         applying.all(&before, &after);
         applying.done(self.has_assumed.get())
     }
 
+    /// Adds what a resource of the plan says.
+    fn says(&self, of: &PlannedChange<'c>, all: &mut All<'c>) {
+        let is_taken_over = facts::is_taken_over(&of.kind);
+        let stays = self.plan.text_of(of, false, "skip_destroy").is_ok_and(|text| text == "true");
+        let is_idle = match of.change {
+            Change::NoOp | Change::Forget | Change::None => true,
+            // It stays in AWS, and the plan only forgets it.
+            Change::Delete => stays,
+            Change::Create | Change::Update | Change::Replace => false,
+        };
+        if is_idle && !of.is_deposed {
+            if is_taken_over {
+                // A fact that it does not say is not compared.
+                let side = self.side(of, false);
+                let of_it = |value| (value, of.span, of.address.clone());
+                all.kept.extend(side.facts.into_iter().map(|(key, value)| (key, of_it(value))));
+                all.wholes.extend(side.wholes.into_iter().map(|whole| (whole, of.span, of.address.clone())));
+            }
+            return;
+        }
+        let mut open = Vec::new();
+        let mut add = |why: String| open.push((of.span, format!("{}: {why}", of.address)));
+        match self.changes_tags(of) {
+            Ok(true) => add("its tags change, which policies test or may test".to_owned()),
+            Ok(false) => {}
+            Err(why) => add(why),
+        }
+        if of.is_deposed || !(is_taken_over || harmless::is_harmless(&of.kind)) {
+            add(match of.is_deposed {
+                true => "an object that a failed replacement left behind is deleted".to_owned(),
+                false => format!("it is not known what access a resource of the type {} gives", of.kind),
+            });
+        } else if is_taken_over {
+            if of.change == Change::Replace && facts::is_entity(&of.kind) {
+                add("it is deleted and made again, without the policies that the plan does not hold"
+                    .to_owned());
+            }
+            if of.change == Change::Replace && stays {
+                add("`skip_destroy` keeps the old one in AWS beside the new one".to_owned());
+            }
+            self.both_sides(of, all, &mut add);
+        }
+        all.open.extend(open);
+    }
+
+    /// Adds what a resource says on both sides of its change.
+    fn both_sides(&self, of: &PlannedChange<'c>, all: &mut All<'c>, add: &mut impl FnMut(String)) {
+        let mut told: BTreeSet<String> = BTreeSet::new();
+        for (is_after, said) in [(false, &mut all.before), (true, &mut all.after)] {
+            let is_there = match of.change {
+                Change::Create => is_after,
+                Change::Delete => !is_after,
+                _ => true,
+            };
+            if !is_there {
+                continue;
+            }
+            let side = self.side(of, is_after);
+            if !is_after {
+                all.wholes.extend(side.wholes.into_iter().map(|whole| (whole, of.span, of.address.clone())));
+            }
+            for (key, value) in side.facts {
+                let is_other = said.get(&key).is_some_and(|(known, ..)| !apply::is_same(known, &value));
+                if is_other && told.insert(String::new()) {
+                    add("another resource of the plan says the same thing in another way".to_owned());
+                }
+                said.insert(key, (value, of.span, of.address.clone()));
+            }
+            side.open.into_iter().filter(|why| told.insert(why.clone())).for_each(&mut *add);
+        }
+        if let Some(arn) = self.with_default(of) {
+            all.after
+                .entry(Key::Policy(arn))
+                .or_insert_with(|| (Value::Default, of.span, of.address.clone()));
+        }
+    }
+
+    /// Returns the ARN of a resource that the plan deletes, and perhaps makes again, and for which the snapshot holds a policy.
+    fn loses_policy(&self, of: &PlannedChange<'c>) -> Option<String> {
+        let is_deleted =
+            matches!(of.change, Change::Delete | Change::Replace) && !facts::is_only_policy(&of.kind);
+        let arn = is_deleted.then(|| self.held_arn(of, false))??;
+        let known = self.snapshot.resources.get(arn.as_str())?;
+        (!matches!(known.policy, Collected::Known(None))).then_some(arn)
+    }
+
     /// True if tags of a resource change that is there before and after, and documents test tags of resources.
     fn changes_tags(&self, of: &PlannedChange<'c>) -> Result<bool, String> {
-        if of.change != Change::Update || !self.snapshot.tests_tags_of_resources() {
+        if !matches!(of.change, Change::Update | Change::Replace) || !self.snapshot.tests_tags_of_resources()
+        {
             return Ok(false);
         }
         for name in ["tags", "tags_all", "tag"] {

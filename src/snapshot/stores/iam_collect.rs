@@ -4,7 +4,7 @@
 //! Only the form of the files is known here. A fact without a file is none, or the collector was refused it: it writes no file then
 //! (`iam-collect-absent-is-none`). Object ownership, grants of keys and, by default, tags are not collected.
 
-use super::{Store, last, text};
+use super::{Form, Store, last, text};
 use crate::policy::is_account_id;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -40,13 +40,47 @@ pub(super) fn answers(store: &mut Store) -> Vec<(String, Value)> {
         for organization in children(store, &format!("{directory}organizations/")) {
             of_organization(store, &format!("{directory}organizations/{organization}/"), &mut answers);
         }
-        // They repeat what the others say.
+        unsound(store, &directory);
+        // They repeat what the others say. What is deeper is none of them.
         let indexes = format!("{directory}indexes/");
-        let names: Vec<String> =
-            store.files.keys().filter(|path| path.starts_with(&indexes)).cloned().collect();
+        let is_index = |path: &&String| path.strip_prefix(&indexes).is_some_and(|name| !name.contains('/'));
+        let names: Vec<String> = store.files.keys().filter(is_index).cloned().collect();
         store.taken.extend(names);
     }
     answers
+}
+
+/// Notes the files that are there and cannot be read: that a fact is none, or that nobody else is there, does not follow from them.
+fn unsound(store: &mut Store, directory: &str) {
+    let is_read = |path: &&String| {
+        path.strip_prefix(directory).is_some_and(|rest| {
+            rest.ends_with(".json")
+                && ["accounts/", "organizations/"].iter().any(|room| rest.starts_with(room))
+        })
+    };
+    let fault = |path: &String| {
+        let message = "the file is too long, is not JSON, has a member twice or has a number that readers take in different ways";
+        (path.clone(), message.to_owned())
+    };
+    let faults: Vec<(String, String)> = store.unsound.iter().filter(is_read).map(fault).collect();
+    store.faults.extend(faults);
+    let mut without = BTreeMap::new();
+    for path in store.files.keys() {
+        let below: Vec<&str> =
+            path.strip_prefix(directory).into_iter().flat_map(|rest| rest.split('/')).collect();
+        if let ["accounts", account, "iam", kind @ ("user" | "group" | "role"), name, _, ..] =
+            *below.as_slice()
+        {
+            let metadata = format!("{directory}accounts/{account}/iam/{kind}/{name}/metadata.json");
+            if !store.files.contains_key(&metadata) && !store.unsound.contains(&metadata) {
+                without.entry(metadata).or_insert(kind);
+            }
+        }
+    }
+    let message = |kind: &str| {
+        format!("the file is missing, so it is not known which {kind} the files beside it are about")
+    };
+    store.faults.extend(without.into_iter().map(|(path, kind)| (path, message(kind))));
 }
 
 /// Returns the names directly below a directory.
@@ -77,19 +111,24 @@ fn of_account(store: &mut Store, directory: &str, id: &str, answers: &mut Vec<(S
     let mut account = Account::default();
     for (path, below) in store.holding(&own, "metadata.json") {
         let below: Vec<&str> = below.iter().map(String::as_str).collect();
-        let Some(metadata) = store.files.get(&format!("{path}/metadata.json")).cloned() else { continue };
+        let name = format!("{path}/metadata.json");
+        let Some(metadata) = store.files.get(&name).cloned() else { continue };
+        if matches!(below.as_slice(), ["iam", ..]) && text(&metadata, "arn").is_empty() {
+            store.faults.push((name, "the file has to be an object with an `arn`".to_owned()));
+            continue;
+        }
         let is_read = match *below.as_slice() {
             ["iam", kind @ ("user" | "group" | "role"), _] => {
                 account.has_iam = true;
                 entity(store, (&path, kind), &metadata, &mut account)
             }
             ["iam", "policy", _] | ["iam", "aws", "policy", _] => {
-                let document = store.take(&format!("{path}/current-policy.json"));
+                let document = store.take_as(&format!("{path}/current-policy.json"), Form::Object);
                 account.policies.push(managed(&metadata, document));
                 true
             }
             ["ec2", _, "vpc-endpoint", _] => {
-                let policy = store.take(&format!("{path}/endpoint-policy.json"));
+                let policy = store.take_as(&format!("{path}/endpoint-policy.json"), Form::Object);
                 account.endpoints.push(endpoint(&metadata, policy));
                 true
             }
@@ -133,10 +172,10 @@ fn of_account(store: &mut Store, directory: &str, id: &str, answers: &mut Vec<(S
 /// Adds a user, group or role.
 fn entity(store: &mut Store, (path, kind): (&str, &str), metadata: &Value, account: &mut Account) -> bool {
     let absent = store.absent_list();
-    let mut file = |name: &str| store.take(&format!("{path}/{name}.json"));
-    let inline = file("inline-policies").unwrap_or_else(|| absent.clone());
-    let attached = attached(file("managed-policies").unwrap_or_else(|| absent.clone()));
-    let tags = file("tags");
+    let tags = store.take(&format!("{path}/tags.json"));
+    let mut file = |name: &str, form: Form| store.take_as(&format!("{path}/{name}.json"), form);
+    let inline = file("inline-policies", Form::List).unwrap_or_else(|| absent.clone());
+    let attached = attached(file("managed-policies", Form::Texts).unwrap_or_else(|| absent.clone()));
     let mut entity = json!({"Arn": metadata.get("arn"), "AttachedManagedPolicies": attached});
     let Some(members) = entity.as_object_mut() else { return false };
     let list = match kind {
@@ -157,7 +196,7 @@ fn entity(store: &mut Store, (path, kind): (&str, &str), metadata: &Value, accou
     let name = metadata.get("name").cloned().unwrap_or_default();
     match kind {
         "user" => {
-            let groups = file("groups").unwrap_or(absent);
+            let groups = file("groups", Form::Texts).unwrap_or(absent);
             // What is not a text stays in the list, as a group that nobody knows.
             let name = |group: &Value| group.as_str().map_or("", last).to_owned();
             let names = groups.as_array().map(|groups| groups.iter().map(name).collect());
@@ -169,11 +208,11 @@ fn entity(store: &mut Store, (path, kind): (&str, &str), metadata: &Value, accou
             account.groups.push(entity);
         }
         _ => {
-            // They say nothing of access.
-            file("instance-profiles");
-            if let Some(trust) = file("trust-policy") {
+            if let Some(trust) = file("trust-policy", Form::Object) {
                 members.insert("AssumeRolePolicyDocument".to_owned(), trust);
             }
+            // They say nothing of access.
+            store.take(&format!("{path}/instance-profiles.json"));
             account.roles.push(entity);
         }
     }
@@ -224,7 +263,7 @@ fn resource(
         _ => return false,
     };
     let mut row = json!({"Resource": arn, "Account": account});
-    let policy = store.take(&format!("{path}/policy.json"));
+    let policy = store.take_as(&format!("{path}/policy.json"), Form::Object);
     // Null says that there is none.
     let policy = policy.or((!store.is_strict).then_some(Value::Null));
     if let (Some(policy), Some(members)) = (policy, row.as_object_mut()) {
@@ -249,8 +288,8 @@ fn of_organization(store: &mut Store, own: &str, answers: &mut Vec<(String, Valu
         add("list-roots", json!({"Roots": [{"Id": root, "PolicyTypes": types}]}));
     }
     let (mut units, mut accounts) = (BTreeMap::new(), BTreeMap::new());
-    let ous = store.take(&format!("{own}ous.json"));
-    let members = store.take(&format!("{own}accounts.json"));
+    let ous = store.take_as(&format!("{own}ous.json"), Form::Object);
+    let members = store.take_as(&format!("{own}accounts.json"), Form::Object);
     for (id, unit) in ous.iter().filter_map(Value::as_object).flatten() {
         units.entry(id.clone()).or_insert_with(Vec::<Value>::new);
         accounts.entry(id.clone()).or_insert_with(Vec::<Value>::new);

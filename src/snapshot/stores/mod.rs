@@ -21,6 +21,8 @@ pub(super) struct Translated {
     pub(super) own: usize,
     /// The files of stores that were read, with the names of the stores.
     pub(super) taken: Vec<(Box<str>, Vec<u8>, &'static str)>,
+    /// The files of stores that cannot be used, each with the reason.
+    pub(super) faults: Vec<(String, String)>,
     /// True if something is taken to be none because a collector that leaves out what it was refused has no file for it.
     pub(super) assumes_absent: bool,
 }
@@ -30,6 +32,10 @@ pub(super) struct Translated {
 struct Store {
     files: BTreeMap<String, Value>,
     taken: BTreeSet<String>,
+    /// The files that are there and cannot be read.
+    unsound: BTreeSet<String>,
+    /// The files that cannot be used, each with the reason.
+    faults: Vec<(String, String)>,
     /// True if a fact without a file was not collected, rather than none.
     is_strict: bool,
 }
@@ -42,14 +48,18 @@ impl Store {
 
     fn new(files: &[File], limits: &SnapshotLimits) -> Store {
         let mut store = Store::default();
-        let mut left = limits.bytes;
-        for file in files.iter().filter(|file| is_of_store(&file.path)).take(limits.files) {
-            let Some(rest) = left.checked_sub(file.bytes.len()) else { break };
-            left = rest;
-            let text = decode(file.bytes.clone()).ok();
-            // A file that is not JSON, or not the same for all readers, stays: it is told, or not recognised.
-            if let Some(value) = text.and_then(|text| sound(&text)) {
-                store.files.insert(file.path.replace('\\', "/"), value);
+        let mut left = Some(limits.bytes);
+        for (place, file) in files.iter().filter(|file| is_of_store(&file.path)).enumerate() {
+            left = left.and_then(|left| left.checked_sub(file.bytes.len()));
+            let path = file.path.replace('\\', "/");
+            let text = match left {
+                Some(_) if place < limits.files => decode(file.bytes.clone()).ok(),
+                _ => None,
+            };
+            // A file that is not JSON, or not the same for all readers, is not read.
+            match text.and_then(|text| sound(&text, path.ends_with("/metadata.json"))) {
+                Some(value) => drop(store.files.insert(path, value)),
+                None => drop(store.unsound.insert(path)),
             }
         }
         store
@@ -60,6 +70,20 @@ impl Store {
         let found = self.files.get(path).cloned()?;
         self.taken.insert(path.to_owned());
         Some(found)
+    }
+
+    /// Returns the content of a file that has to have a form. Another form is a fault.
+    fn take_as(&mut self, path: &str, form: Form) -> Option<Value> {
+        let found = self.take(path)?;
+        let is_it = match form {
+            Form::Object => found.is_object(),
+            Form::List => found.is_array(),
+            Form::Texts => found.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
+        };
+        if !is_it {
+            self.faults.push((path.to_owned(), format!("the file has to be {}", form.name())));
+        }
+        is_it.then_some(found)
     }
 
     /// Returns the directories below one that directly hold a file with this name, each with its path below it.
@@ -76,6 +100,24 @@ impl Store {
     }
 }
 
+/// The form that a file has to have.
+#[derive(Clone, Copy)]
+enum Form {
+    Object,
+    List,
+    Texts,
+}
+
+impl Form {
+    fn name(self) -> &'static str {
+        match self {
+            Form::Object => "an object",
+            Form::List => "a list",
+            Form::Texts => "a list of texts",
+        }
+    }
+}
+
 /// True for a path that a store may have.
 fn is_of_store(path: &str) -> bool {
     iam_collect::directory(path).is_some() || pmapper::is_named(path)
@@ -89,7 +131,9 @@ pub(super) fn translated(files: Vec<File>, limits: &SnapshotLimits, is_strict: b
     let assumes_absent = !answers.is_empty() && !is_strict;
     let of_pmapper = pmapper::answers(&mut store);
     answers.extend(of_pmapper);
-    let mut translated = Translated { files: Vec::new(), own: 0, taken: Vec::new(), assumes_absent };
+    let mut translated =
+        Translated { files: Vec::new(), own: 0, taken: Vec::new(), faults: Vec::new(), assumes_absent };
+    translated.faults = std::mem::take(&mut store.faults);
     for file in files {
         let path = file.path.replace('\\', "/");
         if !store.taken.contains(&path) {
@@ -106,12 +150,13 @@ pub(super) fn translated(files: Vec<File>, limits: &SnapshotLimits, is_strict: b
     translated
 }
 
-/// Returns the value of a text, unless an object in it has a member twice or a number in it is not written as it is read.
-fn sound(text: &str) -> Option<Value> {
+/// Returns the value of a text, unless an object in it has a member twice or a number in it is not written as it is read. Metadata may
+/// have such numbers, in members that are not read.
+fn sound(text: &str, is_metadata: bool) -> Option<Value> {
     let text = text.trim_start_matches('\u{feff}');
     let root = Raw::whole(text)?;
     let value = serde_json::from_str(text).ok()?;
-    (has_no_twin(root) && has_no_fraction(&value)).then_some(value)
+    (has_no_twin(root) && (is_metadata || has_no_fraction(&value))).then_some(value)
 }
 
 // Neither goes deeper than the reader of JSON, which ends at 128 levels.

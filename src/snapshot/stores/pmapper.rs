@@ -4,7 +4,7 @@
 //! Only the form of the files is known here. The edges are what PMapper concludes, and are not read. RCPs, VPC endpoints, object
 //! ownership and resources without a policy are not collected.
 
-use super::{Store, last, text};
+use super::{Form, Store, last, text};
 use crate::policy::is_account_id;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -54,10 +54,10 @@ fn is_in(path: &str, name: &str) -> bool {
 fn of_account(store: &mut Store, own: &str, answers: &mut Vec<(String, Value)>) {
     let metadata = store.take(&format!("{own}metadata.json")).unwrap_or_default();
     let account = text(&metadata, "account_id").to_owned();
-    let mut list = |name: &str| store.take(&format!("{own}graph/{name}.json"));
+    let mut list = |name: &str| store.take_as(&format!("{own}graph/{name}.json"), Form::List);
     let (nodes, groups, policies) = (list("nodes"), list("groups"), list("policies"));
     // What PMapper concludes is not read.
-    list("edges");
+    store.take(&format!("{own}graph/edges.json"));
     if !is_account_id(&account) {
         return;
     }
@@ -161,7 +161,7 @@ fn principal(node: &Value, kind: &str, documents: &BTreeMap<(&str, &str), &Value
 fn of_organization(store: &mut Store, own: &str, answers: &mut Vec<(String, Value)>) {
     store.take(&format!("{own}metadata.json"));
     let Some(data) = store.take(&format!("{own}org_data.json")) else { return };
-    let scps = store.take(&format!("{own}scps.json"));
+    let scps = store.take_as(&format!("{own}scps.json"), Form::List);
     let place = format!("{own}(pmapper)");
     let mut add = |name: String, value: Value| answers.push((format!("{place}/{name}.json"), value));
     let organization =
