@@ -460,7 +460,7 @@ mod tests {
             "",
             "arn:aws:sns:[a-z0-9-]+:[0-9]{12}:app-[a-z]+",
             r"[\w/-]*",
-            "[a-z]{2}(-[a-z]+)+-[0-9]",
+            "[a-z]{2,4}(-[a-z]+)+-[0-9]",
             "(a|b)*c",
         ] {
             let shape = Shape::pattern(pattern).unwrap();

@@ -1,6 +1,7 @@
 //! CloudFormation templates in JSON and YAML, including SAM's short forms and the output of the CDK.
 
 mod conditions;
+mod elsewhere;
 mod exported;
 mod exports;
 mod extensions;
@@ -134,6 +135,9 @@ pub(super) fn read(
             Some(member) => reader.resource(&member, &mut container),
             None => reader.resource(member, &mut container),
         }
+    }
+    if transforms.is_sam {
+        sam::implicit(&reader, members, json.member("Globals"), &mut container);
     }
     container.incomplete.extend(transforms.unknown);
     if transforms.has_unknown {

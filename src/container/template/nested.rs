@@ -2,9 +2,10 @@
 //!
 //! Source: AWS CloudFormation Template Reference, "AWS::CloudFormation::Stack": parameters that are not passed have their defaults.
 
-use super::super::entry::{AccessBlock, Attachment, Container, Content, Entry};
+use super::super::entry::{AccessBlock, Attachment, Container, Content, Entry, NESTED_STACKS};
 use super::super::hole::{Hole, World};
 use super::super::kind::PolicyKind;
+use super::super::nested::makes_none;
 use super::super::options::Options;
 use super::super::{Contents, built, open};
 use super::conditions::one_line;
@@ -19,19 +20,21 @@ use std::collections::{BTreeMap, BTreeSet};
 const MOST_BYTES: usize = 64 << 20;
 
 /// True if a resource is a stack, or several, with a template of its own.
-fn is_stack(kind: &str, properties: Option<&Json<'_>>) -> bool {
-    let has = |name: &str| properties.is_some_and(|properties| properties.member(name).is_some());
-    match kind {
-        "AWS::CloudFormation::Stack" | "AWS::Serverless::Application" => true,
-        "AWS::CloudFormation::StackSet" => has("TemplateURL") || !has("TemplateBody"),
-        _ => false,
-    }
+fn is_stack(kind: &str) -> bool {
+    kind.starts_with("AWS::") && NESTED_STACKS.contains(&kind)
 }
 
 impl<'t> Reader<'_, '_, 't> {
     /// Adds the policies of a nested stack. They are not known unless its template was given too.
     pub(super) fn nested(&self, resource: &Resource<'_, 't>, member: &Member<'t>, container: &mut Container) {
-        if !is_stack(resource.kind, resource.properties) {
+        if !is_stack(resource.kind) {
+            return;
+        }
+        // The template of a stack set may be written in it.
+        let body = resource.properties.map(|properties| self.given(properties, "TemplateBody"));
+        if let Some(built::Given::Text(body)) = body
+            && makes_none(&body)
+        {
             return;
         }
         let path = self.path(resource, member);
@@ -121,7 +124,7 @@ impl<'t> Reader<'_, '_, 't> {
                 for member in members {
                     match self.text_of(&member.value) {
                         Some(text) => {
-                            options.values.entry(member.key.to_string()).or_insert(text);
+                            options.parameters.insert(member.key.to_string(), text);
                         }
                         None => are_known = false,
                     }
