@@ -15,9 +15,13 @@ use crate::diagnostic::Diagnostic;
 use crate::policy::{Json, JsonValue, Member, escape};
 use crate::span::Span;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 
-/// Bytes of the templates of nested stacks in one another.
-const MOST_BYTES: usize = 64 << 20;
+/// Bytes of all templates of nested stacks, counted at each opening.
+const MOST_BYTES: usize = 256 << 20;
+
+/// Bytes for which a smaller template counts, so that the number of openings has a bound too.
+const LEAST_BYTES: usize = 256 << 10;
 
 /// True if a resource is a stack, or several, with a template of its own.
 fn is_stack(kind: &str) -> bool {
@@ -68,7 +72,10 @@ impl<'t> Reader<'_, '_, 't> {
                         let why = fault.map_or_else(String::new, |fault| format!(": {}", fault.message));
                         format!("{} cannot be read as its template{why}", template.name())
                     }
-                    None => format!("its templates have more than {MOST_BYTES} bytes in one another"),
+                    None => {
+                        let most = MOST_BYTES / LEAST_BYTES;
+                        format!("the nested stacks in one another are more than {most}, or too large")
+                    }
                 }
             }
         };
@@ -103,10 +110,13 @@ impl<'t> Reader<'_, '_, 't> {
 
     /// Returns the options for the template of a nested stack: with the values that are passed. `None` if it would be too much.
     fn passed(&self, resource: &Resource<'_, 't>, file: &str, bytes: usize) -> Option<Options> {
+        let counted = self.options.opened.as_ref()?.fetch_add(bytes.max(LEAST_BYTES), Ordering::Relaxed);
+        if counted >= MOST_BYTES {
+            return None;
+        }
         let mut options = self.options.clone();
         // A template that contains itself is not read again.
         options.with.retain(|other| other.name() != file);
-        options.limits.bytes = options.limits.bytes.min(MOST_BYTES).checked_sub(bytes)?;
         options.parameters = BTreeMap::new();
         let start = format!("{}.", resource.name);
         options.values = BTreeMap::new();

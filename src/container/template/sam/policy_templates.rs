@@ -3,7 +3,7 @@
 //! Source: AWS SAM Developer Guide, "AWS SAM policy templates" and its pages for each policy template ("Policy template list").
 
 use super::super::make::Make;
-use crate::policy::{Json, JsonValue};
+use crate::policy::Json;
 use crate::span::Span;
 
 /// A policy template.
