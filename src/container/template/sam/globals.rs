@@ -65,7 +65,7 @@ fn merged<'t>(common: &Json<'t>, own: &Json<'t>) -> Json<'t> {
     Json { span: own.span, kind }
 }
 
-/// True if the members of an object are merged: it is no call, or one that adds members.
+/// True if the members of an object are merged: it calls nothing, or what adds members.
 fn is_merged(json: &Json<'_>) -> bool {
     call(json).is_none_or(|(function, _)| function == "Fn::Transform")
 }
