@@ -14,15 +14,17 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const BEFORE: &str = " (before)";
 
 /// Types of resources with a template of their own, of CloudFormation and of Terraform.
-pub(super) const NESTED_STACKS: [&str; 8] = [
+pub(super) const NESTED_STACKS: [&str; 10] = [
     "AWS::CloudFormation::Stack",
     "AWS::CloudFormation::StackSet",
     "AWS::Serverless::Application",
+    "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
     "aws_cloudcontrolapi_resource",
     "aws_cloudformation_stack",
     "aws_cloudformation_stack_instances",
     "aws_cloudformation_stack_set",
     "aws_serverlessapplicationrepository_cloudformation_stack",
+    "aws_servicecatalog_provisioned_product",
 ];
 
 /// A file with policies, read.

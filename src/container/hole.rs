@@ -42,7 +42,13 @@ impl UnknownText {
 
     /// True if two files with the same definition mean the same value.
     pub fn is_shared(&self) -> bool {
-        matches!(self.origin, HoleOrigin::Parameter | HoleOrigin::PseudoParameter | HoleOrigin::Resource)
+        match self.origin {
+            HoleOrigin::Parameter
+            | HoleOrigin::StoredParameter
+            | HoleOrigin::PseudoParameter
+            | HoleOrigin::Resource => true,
+            HoleOrigin::AfterApply | HoleOrigin::Elsewhere | HoleOrigin::Function => false,
+        }
     }
 }
 
@@ -51,6 +57,8 @@ impl UnknownText {
 pub enum HoleOrigin {
     /// A parameter of the template.
     Parameter,
+    /// A parameter of the template whose value is in the parameter store: what the template demands is about the name there.
+    StoredParameter,
     /// A value that CloudFormation has for every stack: `AWS::AccountId`.
     PseudoParameter,
     /// A name or id that AWS gives a resource of the file.
@@ -67,7 +75,7 @@ impl HoleOrigin {
     /// Returns the name in JSON.
     pub fn name(self) -> &'static str {
         match self {
-            HoleOrigin::Parameter => "parameter",
+            HoleOrigin::Parameter | HoleOrigin::StoredParameter => "parameter",
             HoleOrigin::PseudoParameter => "pseudo-parameter",
             HoleOrigin::Resource => "resource",
             HoleOrigin::AfterApply => "after-apply",

@@ -80,7 +80,7 @@ fn content<'t>(
 }
 
 /// True if a template is read, and neither makes policies nor links them.
-fn makes_none(template: &str) -> bool {
+pub(super) fn makes_none(template: &str) -> bool {
     match open(&Source::new("template", template), &Options::default()) {
         Ok(Contents::Container(container)) => {
             container.entries.is_empty()

@@ -4,6 +4,8 @@ use super::kind::PolicyKind;
 use crate::limits::{ContainerLimits, InputLimits};
 use crate::span::Source;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 /// Options for reading a file with policies.
 ///
@@ -36,6 +38,8 @@ pub struct Options {
     pub with: Vec<Source>,
     /// The names of other templates that are checked in the same run, so that a nested stack with one of them needs no more.
     pub beside: BTreeSet<String>,
+    /// The bytes of the templates of nested stacks that were opened so far while one template is read; `None` outside of that.
+    pub opened: Option<Arc<AtomicUsize>>,
     /// Bounds on the file.
     pub limits: ContainerLimits,
     /// Bounds on each policy.

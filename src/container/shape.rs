@@ -234,7 +234,11 @@ impl Shape {
     pub fn example(&self, number: usize) -> Option<String> {
         if self.pattern.is_none() {
             let text = format!("value{number}");
-            return self.contains(&text).then_some(text);
+            // A text of another length: one letter, another one for each number.
+            let letter = ('a'..='z').cycle().nth(number % 26)?;
+            let least = usize::try_from(self.lengths.0).ok().filter(|least| *least <= MOST_LETTERS)?;
+            let short = || letter.to_string().repeat(least.max(1));
+            return [text, short(), String::new()].into_iter().find(|text| self.contains(text));
         }
         let hir = parsed(self.pattern.as_deref()?)?;
         let texts = [1, 0, 2, 4].into_iter().map(|more| {
@@ -460,7 +464,7 @@ mod tests {
             "",
             "arn:aws:sns:[a-z0-9-]+:[0-9]{12}:app-[a-z]+",
             r"[\w/-]*",
-            "[a-z]{2}(-[a-z]+)+-[0-9]",
+            "[a-z]{2,4}(-[a-z]+)+-[0-9]",
             "(a|b)*c",
         ] {
             let shape = Shape::pattern(pattern).unwrap();

@@ -8,6 +8,7 @@ use iamsat::container::{
     Container, Content, Contents, Entry, Options, Origin, PolicyKind, State, decode, open, unread_links,
 };
 use iamsat::diagnostic::Diagnostic;
+use iamsat::limits::ContainerLimits;
 use iamsat::span::{Source, Span};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -304,6 +305,47 @@ fn no_policy_is_passed_over() {
     }
     assert!(lines.lines().count() > 40, "the files were not found");
     assert!(passed_over.is_empty(), "{passed_over:#?}");
+}
+
+/// Each of 22 templates has the next one twice: four million stacks.
+#[test]
+fn nested_stacks_that_double_end_at_a_budget() {
+    let template = |number: usize| {
+        let stack = |name: &str| {
+            let next = number + 1;
+            format!(
+                "  {name}: {{Type: 'AWS::CloudFormation::Stack', Properties: {{TemplateURL: f{next}.yaml}}}}\n"
+            )
+        };
+        Source::new(format!("f{number}.yaml"), format!("Resources:\n{}{}", stack("A"), stack("B")))
+    };
+    let options = Options { with: (1..22).map(template).collect(), ..Options::default() };
+    let Ok(Contents::Container(read)) = open(&template(0), &options) else { panic!("it is a template") };
+    assert!(read.resources < 3_000);
+    let is_told = |entry: &Entry| match &entry.content {
+        Content::Unknown { reason, .. } => reason.contains("more than 1024"),
+        _ => false,
+    };
+    assert!(read.entries.iter().any(is_told));
+}
+
+/// Each text is the one before it twice: 2^48 bytes.
+#[test]
+fn texts_that_double_end_at_a_budget() {
+    let mut text = "'a'".to_owned();
+    for _ in 0..48 {
+        text = format!("{{'Fn::Sub': ['${{A}}${{A}}', {{A: {text}}}]}}");
+    }
+    let statement = format!("{{Effect: Allow, Action: 's3:GetObject', Resource: {text}}}");
+    let template = format!(
+        "Resources: {{P: {{Type: 'AWS::IAM::ManagedPolicy', Properties: {{PolicyDocument: {{Statement: [{statement}]}}}}}}}}"
+    );
+    let options =
+        Options { limits: ContainerLimits { depth: 256, ..Default::default() }, ..Options::default() };
+    let Ok(Contents::Container(read)) = open(&Source::new("f", template), &options) else {
+        panic!("it is a template")
+    };
+    assert!(read.entries.iter().all(|entry| entry.state() != State::Known) && !read.entries.is_empty());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Restrictions of unknown values with which a check is proved to pass.
 
 use super::Judge;
-use crate::container::Shape;
+use crate::container::{HoleOrigin, Shape};
 use crate::query::CheckKind;
 
 /// A restriction of unknown values with which the check is proved to pass.
@@ -55,7 +55,11 @@ impl Judge<'_, '_> {
                 break;
             }
             if with(&shape).is_some() {
-                let pattern = pattern.map(str::to_owned);
+                let is_stored = |number: &usize| {
+                    let text = self.texts.list.get(*number);
+                    text.is_some_and(|text| text.origin == HoleOrigin::StoredParameter)
+                };
+                let pattern = pattern.filter(|_| !open.iter().any(is_stored)).map(str::to_owned);
                 return Some(PassesIf { names, condition: condition.to_owned(), pattern, shape });
             }
         }

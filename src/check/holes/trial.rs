@@ -22,7 +22,7 @@ const MOST_VALUES: usize = 64;
 
 /// Unknown texts of which it is tried if they are needed, and other values that are tried for each.
 const MOST_NEEDED: usize = 12;
-const OTHERS: usize = 2;
+const OTHERS: usize = 3;
 
 /// The pseudo parameter with an assumed value.
 pub(crate) const PARTITION: &str = "AWS::Partition";
@@ -170,7 +170,9 @@ impl Judge<'_, '_> {
                 continue;
             }
             let wild = shape.contains("*").then(|| "*".to_owned());
-            let others = wild.into_iter().chain((0..OTHERS).filter_map(|number| shape.example(number)));
+            let empty = shape.contains("").then(String::new);
+            let others =
+                wild.into_iter().chain(empty).chain((0..OTHERS).filter_map(|number| shape.example(number)));
             let is_needed = others.filter(|other| other != own).any(|other| {
                 let mut values = shown.values.clone();
                 values.insert(text.name.clone(), other);

@@ -71,7 +71,13 @@ pub(super) struct Evaluator<'n, 'j, 't> {
     pub(super) names_partition: bool,
     /// The signs of unknown texts; `None` if each of them is a hole.
     pub(super) symbols: Option<Symbols>,
+    /// The bytes that functions may still make.
+    pub(super) left: usize,
 }
+
+/// The bytes of all texts that functions make for one policy, and those that each call counts for.
+const MOST_TEXT: usize = 1 << 20;
+const CALL: usize = 16;
 
 /// The value of a function.
 pub(super) enum Value<'t> {
@@ -126,7 +132,14 @@ fn may_refer(json: &Json<'_>) -> bool {
 
 impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
     pub(super) fn new(names: &'n Names<'j, 't>) -> Evaluator<'n, 'j, 't> {
-        Evaluator { names, holes: Vec::new(), faults: Vec::new(), names_partition: false, symbols: None }
+        Evaluator {
+            names,
+            holes: Vec::new(),
+            faults: Vec::new(),
+            names_partition: false,
+            symbols: None,
+            left: MOST_TEXT,
+        }
     }
 
     /// Makes an evaluator that puts signs in the places of unknown texts.
@@ -226,7 +239,30 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
         Value::Known(json.clone())
     }
 
+    /// Evaluates a function; when the texts together are too long, their values are not known.
     fn function(&mut self, name: &str, arguments: &Json<'t>, span: Span) -> Value<'t> {
+        let value = self.made(name, arguments, span);
+        let bytes = match &value {
+            Value::Known(json) => size(json),
+            Value::Nothing | Value::Hole(..) | Value::Wrong(_) => 0,
+        };
+        match self.counted(bytes) {
+            true => value,
+            false => too_long(),
+        }
+    }
+
+    /// Counts the bytes of a text; false if there are too many.
+    fn counted(&mut self, bytes: usize) -> bool {
+        self.left =
+            self.left.checked_sub(bytes).and_then(|left| left.checked_sub(CALL)).map_or(0, |left| left);
+        self.left > 0
+    }
+
+    fn made(&mut self, name: &str, arguments: &Json<'t>, span: Span) -> Value<'t> {
+        if self.left == 0 {
+            return too_long();
+        }
         match name {
             "Ref" => match &arguments.kind {
                 JsonValue::String(target) => self.reference(target),
@@ -346,10 +382,11 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
             let name = name.trim();
             let value = match variables.and_then(|map| map.member(name)) {
                 Some(member) => match self.known_text(&member.value) {
-                    Ok(text) => {
+                    Ok(text) if self.counted(text.len()) => {
                         out.push_str(&text);
                         continue;
                     }
+                    Ok(_) => too_long(),
                     Err(value) => value,
                 },
                 None => match name.split_once('.') {
@@ -364,7 +401,10 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
             };
             match value {
                 Value::Nothing => return Value::Wrong("`AWS::NoValue` has no text".to_owned()),
-                Value::Known(Json { kind: JsonValue::String(text), .. }) => out.push_str(&text),
+                Value::Known(Json { kind: JsonValue::String(text), .. }) if self.counted(text.len()) => {
+                    out.push_str(&text);
+                }
+                Value::Known(Json { kind: JsonValue::String(_), .. }) => return too_long(),
                 other => return other,
             }
         }
@@ -383,7 +423,11 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
             Ok(texts) if texts.iter().any(|text| self.is_list(text)) => {
                 self.derived("`Fn::Join`", false, span)
             }
-            Ok(texts) => known(texts.join(delimiter), span),
+            // A long delimiter is there once for each text.
+            Ok(texts) => match texts.len().checked_mul(delimiter.len()) {
+                Some(bytes) if self.counted(bytes) => known(texts.join(delimiter), span),
+                _ => too_long(),
+            },
             Err(value) => value,
         }
     }
@@ -567,6 +611,23 @@ impl<'n, 'j, 't> Evaluator<'n, 'j, 't> {
             other => Err(other),
         }
     }
+}
+
+/// Returns the bytes of the texts of a value; each value counts for one.
+fn size(json: &Json<'_>) -> usize {
+    let inner: usize = match &json.kind {
+        JsonValue::String(text) => text.len(),
+        JsonValue::Array(list) => list.iter().map(size).sum(),
+        JsonValue::Object(members) => {
+            members.iter().map(|member| member.key.len() + size(&member.value)).sum()
+        }
+        JsonValue::Null | JsonValue::Bool(_) | JsonValue::Number(_) => 0,
+    };
+    inner + 1
+}
+
+fn too_long<'t>() -> Value<'t> {
+    Value::Hole("a text that is too long".to_owned(), HoleClass::Chosen)
 }
 
 pub(super) fn known<'t>(text: String, span: Span) -> Value<'t> {

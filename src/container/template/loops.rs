@@ -10,6 +10,9 @@ use std::collections::BTreeSet;
 /// The start of the name of a loop.
 pub(super) const LOOP: &str = "Fn::ForEach::";
 
+/// The bytes of all keys and texts that loops make.
+pub(super) const MOST_TEXT: usize = 16 << 20;
+
 /// The copies of all loops together are too large.
 #[derive(Debug)]
 pub(super) struct TooLarge;
@@ -17,13 +20,13 @@ pub(super) struct TooLarge;
 /// Returns the template with its loops expanded. A loop over values that are not known stays as it is.
 ///
 /// # Errors
-/// The loops make more than `most` nodes.
+/// The loops make more than `most` nodes, or too many bytes.
 pub(super) fn expanded<'t>(
     json: &Json<'t>,
     names: &Names<'_, 't>,
     most: usize,
 ) -> Result<Json<'t>, TooLarge> {
-    Loops { names, bound: Vec::new(), left: most }.value(json)
+    Loops { names, bound: Vec::new(), left: most, left_text: MOST_TEXT }.value(json)
 }
 
 struct Loops<'n, 'j, 't> {
@@ -31,6 +34,7 @@ struct Loops<'n, 'j, 't> {
     /// The identifiers of the loops around a value, with their values.
     bound: Vec<(String, String)>,
     left: usize,
+    left_text: usize,
 }
 
 impl<'t> Loops<'_, '_, 't> {
@@ -41,14 +45,16 @@ impl<'t> Loops<'_, '_, 't> {
         if let Some(("Ref", Json { kind: JsonValue::String(name), .. })) = call(json)
             && let Some((_, value)) = self.bound.iter().rev().find(|(identifier, _)| identifier == name)
         {
-            return Ok(Json { span: json.span, kind: JsonValue::String(value.clone().into()) });
+            let value = value.clone();
+            self.count(value.len())?;
+            return Ok(Json { span: json.span, kind: JsonValue::String(value.into()) });
         }
         let kind = match &json.kind {
             JsonValue::Object(members) => JsonValue::Object(self.members(members)?),
             JsonValue::Array(list) => {
                 JsonValue::Array(list.iter().map(|element| self.value(element)).collect::<Result<_, _>>()?)
             }
-            JsonValue::String(text) => match self.replaced(text) {
+            JsonValue::String(text) => match self.replaced(text)? {
                 Some(text) => JsonValue::String(text.into()),
                 None => json.kind.clone(),
             },
@@ -64,7 +70,7 @@ impl<'t> Loops<'_, '_, 't> {
             match made {
                 Some(made) => kept.extend(made),
                 None => {
-                    let key = self.replaced(&member.key).map_or_else(|| member.key.clone(), Into::into);
+                    let key = self.replaced(&member.key)?.map_or_else(|| member.key.clone(), Into::into);
                     kept.push(Member { key, key_span: member.key_span, value: self.value(&member.value)? });
                 }
             }
@@ -114,17 +120,37 @@ impl<'t> Loops<'_, '_, 't> {
         Ok(list.into_iter().map(text).collect())
     }
 
+    /// Counts the bytes of a text that a loop makes.
+    fn count(&mut self, bytes: usize) -> Result<(), TooLarge> {
+        self.left_text = self.left_text.checked_sub(bytes).ok_or(TooLarge)?;
+        Ok(())
+    }
+
     /// Returns a text with the values of identifiers in it; `None` if it has none.
-    fn replaced(&self, text: &str) -> Option<String> {
-        if self.bound.is_empty() || !text.contains(['$', '&']) {
-            return None;
+    fn replaced(&mut self, text: &str) -> Result<Option<String>, TooLarge> {
+        if self.bound.is_empty() {
+            return Ok(None);
+        }
+        self.count(text.len())?;
+        if !text.contains(['$', '&']) {
+            return Ok(None);
         }
         let mut out = text.to_owned();
+        let mut added = Vec::new();
         for (identifier, value) in self.bound.iter().rev() {
             let letters: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
-            out = out.replace(&format!("${{{identifier}}}"), value);
-            out = out.replace(&format!("&{{{identifier}}}"), &letters);
+            for (variable, value) in
+                [(format!("${{{identifier}}}"), value), (format!("&{{{identifier}}}"), &letters)]
+            {
+                let bytes = out.matches(&variable).count().checked_mul(value.len()).ok_or(TooLarge)?;
+                added.push(bytes);
+                if added.iter().sum::<usize>() > self.left_text {
+                    return Err(TooLarge);
+                }
+                out = out.replace(&variable, value);
+            }
         }
-        Some(out)
+        self.count(added.into_iter().sum())?;
+        Ok(Some(out))
     }
 }

@@ -1,6 +1,7 @@
 //! CloudFormation templates in JSON and YAML, including SAM's short forms and the output of the CDK.
 
 mod conditions;
+mod elsewhere;
 mod exported;
 mod exports;
 mod extensions;
@@ -30,6 +31,7 @@ use crate::span::{Source, Span};
 use functions::Names;
 use parameters::Parameter;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// AWS's transforms that leave policies unchanged.
 const HARMLESS: [&str; 4] = [
@@ -92,6 +94,15 @@ pub(super) fn read(
     if faults.iter().any(|fault| fault.severity == Severity::Error) {
         return Err(faults);
     }
+    // All nested stacks of one template draw from one count.
+    let counted;
+    let options = match &options.opened {
+        Some(_) => options,
+        None => {
+            counted = Options { opened: Some(Arc::default()), ..options.clone() };
+            &counted
+        }
+    };
     let mut container = Container::new(source, ContainerKind::Template);
     let mut transforms = Transforms::default();
     for member in ["Transform", "Fn::Transform"].into_iter().filter_map(|name| json.member(name)) {
@@ -107,7 +118,9 @@ pub(super) fn read(
     let json = match &expanded {
         Ok(expanded) => expanded.as_ref().map_or(json, |expanded| expanded),
         Err(loops::TooLarge) => {
-            let message = format!("its loops make more than {} values", options.limits.copies);
+            let most = (options.limits.copies, loops::MOST_TEXT);
+            let message =
+                format!("its loops make more than {} values, or more than {} bytes", most.0, most.1);
             let place = json.span.first_character(source.text());
             container.incomplete.push(Diagnostic::warning(Code::Unexpanded, message, place));
             json
@@ -134,6 +147,9 @@ pub(super) fn read(
             Some(member) => reader.resource(&member, &mut container),
             None => reader.resource(member, &mut container),
         }
+    }
+    if transforms.is_sam {
+        sam::implicit(&reader, members, json.member("Globals"), &mut container);
     }
     container.incomplete.extend(transforms.unknown);
     if transforms.has_unknown {

@@ -2,9 +2,10 @@
 //!
 //! Source: AWS CloudFormation Template Reference, "AWS::CloudFormation::Stack": parameters that are not passed have their defaults.
 
-use super::super::entry::{AccessBlock, Attachment, Container, Content, Entry};
+use super::super::entry::{AccessBlock, Attachment, Container, Content, Entry, NESTED_STACKS};
 use super::super::hole::{Hole, World};
 use super::super::kind::PolicyKind;
+use super::super::nested::makes_none;
 use super::super::options::Options;
 use super::super::{Contents, built, open};
 use super::conditions::one_line;
@@ -14,24 +15,30 @@ use crate::diagnostic::Diagnostic;
 use crate::policy::{Json, JsonValue, Member, escape};
 use crate::span::Span;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 
-/// Bytes of the templates of nested stacks in one another.
-const MOST_BYTES: usize = 64 << 20;
+/// Bytes of all templates of nested stacks, counted at each opening.
+const MOST_BYTES: usize = 256 << 20;
+
+/// Bytes for which a smaller template counts, so that the number of openings has a bound too.
+const LEAST_BYTES: usize = 256 << 10;
 
 /// True if a resource is a stack, or several, with a template of its own.
-fn is_stack(kind: &str, properties: Option<&Json<'_>>) -> bool {
-    let has = |name: &str| properties.is_some_and(|properties| properties.member(name).is_some());
-    match kind {
-        "AWS::CloudFormation::Stack" | "AWS::Serverless::Application" => true,
-        "AWS::CloudFormation::StackSet" => has("TemplateURL") || !has("TemplateBody"),
-        _ => false,
-    }
+fn is_stack(kind: &str) -> bool {
+    kind.starts_with("AWS::") && NESTED_STACKS.contains(&kind)
 }
 
 impl<'t> Reader<'_, '_, 't> {
     /// Adds the policies of a nested stack. They are not known unless its template was given too.
     pub(super) fn nested(&self, resource: &Resource<'_, 't>, member: &Member<'t>, container: &mut Container) {
-        if !is_stack(resource.kind, resource.properties) {
+        if !is_stack(resource.kind) {
+            return;
+        }
+        // The template of a stack set may be written in it.
+        let body = resource.properties.map(|properties| self.given(properties, "TemplateBody"));
+        if let Some(built::Given::Text(body)) = body
+            && makes_none(&body)
+        {
             return;
         }
         let path = self.path(resource, member);
@@ -65,7 +72,10 @@ impl<'t> Reader<'_, '_, 't> {
                         let why = fault.map_or_else(String::new, |fault| format!(": {}", fault.message));
                         format!("{} cannot be read as its template{why}", template.name())
                     }
-                    None => format!("its templates have more than {MOST_BYTES} bytes in one another"),
+                    None => {
+                        let most = MOST_BYTES / LEAST_BYTES;
+                        format!("the nested stacks in one another are more than {most}, or too large")
+                    }
                 }
             }
         };
@@ -100,10 +110,13 @@ impl<'t> Reader<'_, '_, 't> {
 
     /// Returns the options for the template of a nested stack: with the values that are passed. `None` if it would be too much.
     fn passed(&self, resource: &Resource<'_, 't>, file: &str, bytes: usize) -> Option<Options> {
+        let counted = self.options.opened.as_ref()?.fetch_add(bytes.max(LEAST_BYTES), Ordering::Relaxed);
+        if counted >= MOST_BYTES {
+            return None;
+        }
         let mut options = self.options.clone();
         // A template that contains itself is not read again.
         options.with.retain(|other| other.name() != file);
-        options.limits.bytes = options.limits.bytes.min(MOST_BYTES).checked_sub(bytes)?;
         options.parameters = BTreeMap::new();
         let start = format!("{}.", resource.name);
         options.values = BTreeMap::new();
@@ -121,7 +134,7 @@ impl<'t> Reader<'_, '_, 't> {
                 for member in members {
                     match self.text_of(&member.value) {
                         Some(text) => {
-                            options.values.entry(member.key.to_string()).or_insert(text);
+                            options.parameters.insert(member.key.to_string(), text);
                         }
                         None => are_known = false,
                     }

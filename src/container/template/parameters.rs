@@ -43,7 +43,7 @@ impl Parameter {
         let text = |name: &str| json.member(name).and_then(|member| scalar(&member.value));
         let kind = text("Type").unwrap_or_else(|| "String".to_owned());
         let inner = kind.strip_prefix("List<").and_then(|rest| rest.strip_suffix('>'));
-        let is_list = inner.is_some() || kind == "CommaDelimitedList" || kind.contains("<List<");
+        let is_list = inner.is_some() || kind.contains("CommaDelimitedList") || kind.contains("<List<");
         let of_type = match inner.map_or(kind.as_str(), |inner| inner) {
             "Number" => Shape::pattern(NUMBER),
             kind => IDS.iter().find(|(name, _)| *name == kind).and_then(|(_, shape)| Shape::pattern(shape)),

@@ -80,6 +80,7 @@ impl<'t> Reader<'_, '_, 't> {
                 self.slot(&slot, &resource, &steps, (properties, root.clone()), container);
                 taken.extend(container.entries.iter().skip(before).map(|entry| entry.pointer.clone()));
             }
+            self.elsewhere(&resource, (properties, &root), container);
             self.built(&resource, properties, container);
             self.links(&resource, properties, container);
         }
@@ -408,7 +409,7 @@ impl<'t> Reader<'_, '_, 't> {
 }
 
 /// Returns an object with `Statement` in which there is an `Effect`, or a function whose parts together hold these words.
-fn is_policy_object(json: &Json<'_>) -> bool {
+pub(super) fn is_policy_object(json: &Json<'_>) -> bool {
     let mut words = String::new();
     match (call(json), json.member("Statement")) {
         (Some((_, arguments)), _) => gather(arguments, &mut words),
@@ -437,7 +438,7 @@ fn gather(json: &Json<'_>, words: &mut String) {
 }
 
 /// Returns the function that makes members of an object, alone or beside written ones.
-fn maker<'j>(json: &'j Json<'_>) -> Option<&'j str> {
+pub(super) fn maker<'j>(json: &'j Json<'_>) -> Option<&'j str> {
     match &json.kind {
         JsonValue::Object(members) => {
             members.iter().map(|member| &*member.key).find(|name| is_function(name))

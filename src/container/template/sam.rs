@@ -5,6 +5,7 @@
 
 mod events;
 mod globals;
+mod implicit;
 mod policy_templates;
 mod role;
 
@@ -16,6 +17,7 @@ use super::resource::{Path, Reader, Resource, attachment, chosen, not_known};
 use crate::policy::{Json, JsonValue, Member, ResourceType, escape};
 use crate::span::Span;
 pub(super) use globals::with_globals;
+pub(super) use implicit::implicit;
 use std::collections::BTreeMap;
 
 /// The start of SAM's types.
@@ -36,7 +38,10 @@ pub(super) fn resource<'t>(
             connector(reader, (resource, &Path::default(), resource.span), container);
             return Vec::new();
         }
-        "AWS::Serverless::Api" | "AWS::Serverless::HttpApi" => return api(reader, resource, container),
+        "AWS::Serverless::Api" | "AWS::Serverless::HttpApi" => {
+            let Some(properties) = resource.properties else { return Vec::new() };
+            return api(reader, resource, (properties, &root(resource)), container);
+        }
         "AWS::Serverless::Application" | "AWS::Serverless::LayerVersion" | "AWS::Serverless::SimpleTable" => {
             return Vec::new();
         }
@@ -151,10 +156,11 @@ fn function_url<'t>(
 fn api<'t>(
     reader: &Reader<'_, '_, 't>,
     resource: &Resource<'_, 't>,
+    (properties, root): (&Json<'t>, &Path),
     container: &mut Container,
 ) -> Vec<&'static str> {
-    let Some(auth) = property(resource, "Auth") else { return Vec::new() };
-    let path = root(resource).member("Auth");
+    let Some(Member { value: auth, .. }) = properties.member("Auth") else { return Vec::new() };
+    let path = root.member("Auth");
     let mut add = |path: Path, json: &Json<'t>, resource_type: &str, reason: &str| {
         let mut entry = reader.entry(resource, &path, json.span);
         entry.kind = Some(PolicyKind::Resource);

@@ -55,7 +55,7 @@ impl Demand {
 const FORMS: [(&str, &str); 5] = [
     ("AWS::AccountId", "[0-9]{12}"),
     ("AWS::Partition", "aws(-[a-z]+)*"),
-    ("AWS::Region", "[a-z]{2}(-[a-z]+)+-[0-9]"),
+    ("AWS::Region", "[a-z]{2,4}(-[a-z]+)+-[0-9]"),
     ("AWS::StackName", "[A-Za-z][A-Za-z0-9-]{0,127}"),
     ("AWS::URLSuffix", "[a-z.]+"),
 ];

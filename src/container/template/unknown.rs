@@ -101,7 +101,10 @@ impl<'t> Evaluator<'_, '_, 't> {
         let unknown = Unknown {
             name: name.to_owned(),
             class: HoleClass::Chosen,
-            origin: HoleOrigin::Parameter,
+            origin: match parameter.is_stored {
+                true => HoleOrigin::StoredParameter,
+                false => HoleOrigin::Parameter,
+            },
             shape: parameter.shape.clone(),
             is_list: parameter.is_list,
             default: parameter.default.clone(),

@@ -151,7 +151,18 @@ fn of_role<'t>(
         FUNCTION => ("lambda:InvokeFunction", make.attribute(resource.name, "Arn")),
         _ => ("states:StartExecution", make.reference(resource.name)),
     };
-    let document = role::allowed(make, &[action], target);
+    let mut statements = vec![role::statement(make, &[action], target)];
+    if let Some(queue) = event.member("DeadLetterConfig").filter(|_| event.kind == "ScheduleV2") {
+        match queue.member("Arn") {
+            Some(arn) => statements.push(role::statement(make, &["sqs:SendMessage"], arn.value.clone())),
+            None => {
+                let reason = "SAM makes a policy of the role for `DeadLetterConfig`".to_owned();
+                let place = (&event.path.member("DeadLetterConfig"), queue.span);
+                role::unknown(reader, resource, reason, place, container);
+            }
+        }
+    }
+    let document = make.object(vec![("Statement", make.list(statements))]);
     role::built(reader, resource, &document, &event.path, container);
     let place = (event.path.member("AssumeRolePolicyDocument"), event.span);
     role::trust(reader, resource, (None, service), place, container);

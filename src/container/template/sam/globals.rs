@@ -45,7 +45,7 @@ fn not_ignored<'t>(common: &Json<'t>, ignored: Option<&Member<'t>>) -> Option<Js
 /// Objects are merged, lists are joined, and for other values the resource's own takes precedence.
 fn merged<'t>(common: &Json<'t>, own: &Json<'t>) -> Json<'t> {
     let kind = match (&common.kind, &own.kind) {
-        (JsonValue::Object(all), JsonValue::Object(members)) if call(common).or(call(own)).is_none() => {
+        (JsonValue::Object(all), JsonValue::Object(members)) if is_merged(common) && is_merged(own) => {
             let mut together: Vec<Member<'t>> =
                 all.iter().filter(|member| own.member(&member.key).is_none()).cloned().collect();
             for member in members {
@@ -63,4 +63,9 @@ fn merged<'t>(common: &Json<'t>, own: &Json<'t>) -> Json<'t> {
         _ => own.kind.clone(),
     };
     Json { span: own.span, kind }
+}
+
+/// True if the members of an object are merged: it calls nothing, or what adds members.
+fn is_merged(json: &Json<'_>) -> bool {
+    call(json).is_none_or(|(function, _)| function == "Fn::Transform")
 }

@@ -189,16 +189,17 @@ fn added<'t>(reader: &Reader<'_, '_, 't>, resource: &Resource<'_, 't>, container
         let own = vec![resource.name.to_owned()];
         container.attachments.push(attachment(resource, "Policies", policy, own, Link::Policy));
     };
-    if resource.kind == FUNCTION {
-        managed("service-role/AWSLambdaBasicExecutionRole");
-    }
     if is_there("DurableConfig") {
         managed("service-role/AWSLambdaBasicDurableExecutionRolePolicy");
+    } else if resource.kind == FUNCTION {
+        managed("service-role/AWSLambdaBasicExecutionRole");
     }
     if is_there("VpcConfig") {
         managed("service-role/AWSLambdaVPCAccessExecutionRole");
     }
-    if is_there("Tracing") {
+    let is_disabled =
+        |tracing: &Json<'_>| matches!(&tracing.kind, JsonValue::String(mode) if mode == "Disabled");
+    if property(resource, "Tracing").is_some_and(|tracing| !is_disabled(tracing)) {
         managed("AWSXrayWriteOnlyAccess");
     }
     let root = root(resource);
@@ -296,7 +297,8 @@ pub(super) fn allowed<'t>(make: Make, actions: &[&str], resource: Json<'t>) -> J
     make.object(vec![("Statement", make.list(vec![statement(make, actions, resource)]))])
 }
 
-fn statement<'t>(make: Make, actions: &[&str], resource: Json<'t>) -> Json<'t> {
+/// Returns a statement that allows actions on one resource.
+pub(super) fn statement<'t>(make: Make, actions: &[&str], resource: Json<'t>) -> Json<'t> {
     let actions = actions.iter().map(|action| make.text(action)).collect();
     make.object(vec![("Effect", make.text("Allow")), ("Action", make.list(actions)), ("Resource", resource)])
 }
