@@ -291,6 +291,8 @@ or
 or, with --files DIR,
   {\"id\":5,\"check\":\"who-can\",\"snapshot\":\"NAME\",\"actions\":[\"s3:GetObject\"],
    \"resources\":[\"arn:aws:s3:::payroll/*\"]}
+or
+  {\"id\":6,\"check\":\"check-no-new-access\",\"snapshot\":\"NAME\",\"plan\":\"tfplan.json\"}
 
 Exit codes: 2 if any line was an error, else 0; the verdicts are in the answers.")]
     Batch(BatchArgs),
