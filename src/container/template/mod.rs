@@ -33,7 +33,7 @@ use parameters::Parameter;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// AWS's transforms that leave policies unchanged.
+/// AWS's transforms that leave written policies unchanged; what those for secrets make is a policy elsewhere.
 const HARMLESS: [&str; 4] = [
     "AWS::CodeDeployBlueGreen",
     "AWS::LanguageExtensions",
