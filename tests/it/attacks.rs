@@ -261,7 +261,11 @@ fn findings_are_bounded() {
     let command = ["check-no-new-access", "--existing", "old.json", "--new", "new.json"];
     let text = run(&directory, &command);
     assert_eq!(text.code, 1);
-    assert!(text.said.contains("At least 1000 of 1100 statements allow more than old.json; the limit `limit-findings`"));
+    assert!(
+        text.said.contains(
+            "At least 1000 of 1100 statements allow more than old.json; the limit `limit-findings`"
+        )
+    );
     let json = run(&directory, &[&command[..], &["--format", "json"]].concat());
     assert!(
         json.said.contains(r#""cutShort": "limit-findings""#)

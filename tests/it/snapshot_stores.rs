@@ -302,10 +302,11 @@ fn a_text_that_says_that_an_answer_is_truncated_counts() {
 #[test]
 fn a_file_that_cannot_be_used_is_an_error_and_no_empty_list() {
     type Alter = fn(&mut Vec<(String, Value)>);
-    fn set(files: &mut Vec<(String, Value)>, end: &str, value: Value) {
+    type Case = (&'static str, Vec<(String, Value)>, Alter, &'static str);
+    fn set(files: &mut [(String, Value)], end: &str, value: Value) {
         files.iter_mut().filter(|(path, _)| path.ends_with(end)).for_each(|file| file.1 = value.clone());
     }
-    let cases: [(&str, Vec<(String, Value)>, Alter, &str); 5] = [
+    let cases: [Case; 5] = [
         (
             "groups that are a text",
             collected(),
