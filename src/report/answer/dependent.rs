@@ -49,8 +49,10 @@ impl Dependent {
     pub fn advice(&self) -> Option<(&'static str, String)> {
         let is_open = self.has_patterns && !self.holds_always && self.passes_if.is_none();
         let values = self.fails_with.as_ref().filter(|_| is_open)?;
-        let (name, value) = values.iter().next()?;
-        let others = if values.len() > 1 { " (the same for the other parameters)" } else { "" };
+        // A template does not declare pseudo parameters, so it cannot limit them.
+        let mut declared = values.iter().filter(|(name, _)| !name.starts_with("AWS::"));
+        let (name, value) = declared.next()?;
+        let others = if declared.next().is_some() { " (the same for the other parameters)" } else { "" };
         let advice = format!(
             "if {name} is never to be `{value}`, give the parameter {name} a list AllowedValues without `{value}`{others}; if it may be, the policy grants this then: take the access away, or write it without {name}"
         );

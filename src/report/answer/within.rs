@@ -72,9 +72,18 @@ fn covers(statement: &Statement, other: &Statement) -> bool {
 fn covers_resources(all: &Element<ResourcePattern>, own: &Element<ResourcePattern>) -> bool {
     !all.negated
         && !own.negated
-        && own.values.iter().all(|own| {
-            all.values.iter().any(|value| *value.value.text == *own.value.text || &*value.value.text == "*")
-        })
+        && own
+            .values
+            .iter()
+            .all(|own| all.values.iter().any(|value| starts_alike(&value.value.text, &own.value.text)))
+}
+
+/// True if the text of a pattern shows that it covers the other one: it is the same, or its last field ends where any text may follow.
+fn starts_alike(pattern: &str, other: &str) -> bool {
+    let is_open_end = |start: &str| {
+        start.split(':').count() >= 6 && !start.contains(['*', '?', '$']) && other.starts_with(start)
+    };
+    pattern == "*" || pattern == other || pattern.strip_suffix('*').is_some_and(is_open_end)
 }
 
 fn covers_principals(all: &PrincipalElement, own: &PrincipalElement) -> bool {
