@@ -234,7 +234,7 @@ impl<'a> Found<'a> {
                 let why = self.because();
                 let end = match self.answer.policy_type {
                     PolicyType::Resource => format!(
-                        "nothing to do in {names} (another policy may still allow such requests that no Deny of {names} covers)"
+                        "nothing to do about {names} alone; another policy may still allow such requests that no Deny of {names} covers: to refuse them too, deny them there"
                     ),
                     _ => "nothing to do".to_owned(),
                 };

@@ -170,7 +170,11 @@ impl<'a> Possible<'a> {
             (CanVerdict::Can(_), None) => format!("{result}. such a request is allowed{end}"),
             (CanVerdict::Cannot(_), _) => {
                 let every = every_request(world, edition);
-                format!("{result}. all layers together allow no such request: proved for {every}")
+                let but_for = match self.are_listed && self.absent.contains(&LayerKind::Resource) {
+                    true => ", unless a policy of the resource allows it (none is given)",
+                    false => "",
+                };
+                format!("{result}. all layers together allow no such request{but_for}: proved for {every}")
             }
             (CanVerdict::Unknown(unknown), _) => {
                 let reasons = counted(unknown.reasons.len(), "reason");
