@@ -11,13 +11,21 @@ use crate::report::aws_messages::AwsCheck;
 /// The largest number of statements that are described.
 const DESCRIBED: usize = 4;
 
+/// The length of the longest policy that is described, in bytes: the longest one that AWS takes (of a bucket). Each pattern of a statement is
+/// compared with each of another one, so the time grows with the square of it.
+const LONGEST: usize = 20 * 1024;
+
 impl Judgement<'_> {
     /// For a policy that allows no more than the existing one: names for each Allow statement one of the existing policy that covers it.
     /// Nothing if the texts do not show it for all.
     pub(in crate::report) fn within(&self) -> Vec<(&'static str, String)> {
         let (AwsCheck::NoNewAccess, Some(existing)) = (self.check, self.existing) else { return Vec::new() };
+        let is_short = [self.policy, existing].iter().all(|policy| policy.source.text().len() <= LONGEST);
         let is_alike = self.policy.version == existing.version && self.answer.verdict.is_pass();
-        if !is_alike || !denials(existing).all(|deny| denials(self.policy).any(|own| own == deny)) {
+        if !is_short
+            || !is_alike
+            || !denials(existing).all(|deny| denials(self.policy).any(|own| own == deny))
+        {
             return Vec::new();
         }
         let allows = || self.policy.statements.iter().enumerate().filter(|(_, own)| is_allow(own));
@@ -81,7 +89,7 @@ fn covers_resources(all: &Element<ResourcePattern>, own: &Element<ResourcePatter
 /// True if the text of a pattern shows that it covers the other one: it is the same, or its last field ends where any text may follow.
 fn starts_alike(pattern: &str, other: &str) -> bool {
     let is_open_end = |start: &str| {
-        start.split(':').count() >= 6 && !start.contains(['*', '?', '$']) && other.starts_with(start)
+        other.starts_with(start) && start.split(':').count() >= 6 && !start.contains(['*', '?', '$'])
     };
     pattern == "*" || pattern == other || pattern.strip_suffix('*').is_some_and(is_open_end)
 }
