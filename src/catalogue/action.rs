@@ -125,16 +125,13 @@ impl<'c> Action<'c> {
     /// ```
     pub fn carries(&self, key: &str) -> Carried {
         let wanted = in_lower_case(key);
-        match self.catalogue.carriers_of(&wanted) {
-            // Which actions carry a key of all requests need not be looked up.
-            Carried::Global => Carried::Global,
-            others => {
-                if self.lists(&wanted) {
-                    Carried::Listed
-                } else {
-                    others
-                }
-            }
+        // Which actions carry a key of all requests need not be looked up. The keys of an action are fewer than those of its service.
+        if self.catalogue.is_of_all_requests(&wanted) {
+            Carried::Global
+        } else if self.lists(&wanted) {
+            Carried::Listed
+        } else {
+            self.catalogue.carriers_of(&wanted)
         }
     }
 

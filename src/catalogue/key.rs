@@ -201,20 +201,29 @@ impl Catalogue {
             || globals.iter().any(|key| key.lower.ends_with('*') && is_name(&key.lower, wanted))
     }
 
+    /// True if requests for every action can carry the key, whose name is in lower case.
+    pub(super) fn is_of_all_requests(&self, wanted: &str) -> bool {
+        !is_of_tags(wanted) && self.is_global(wanted)
+    }
+
     /// Says which requests can carry a key, whose name is in lower case, if their action does not list it:
     /// [`Carried::Global`] for all of them, [`Carried::Unknown`] where nothing is listed about the key, [`Carried::Never`] where
     /// AWS lists the actions that carry it.
     pub fn carriers_of(&self, wanted: &str) -> Carried {
-        // Keys about the tags of a request or resource are global in name only: services say which actions carry them.
-        let is_of_tags = wanted == "aws:tagkeys"
-            || ["aws:requesttag/", "aws:resourcetag/"].iter().any(|start| wanted.starts_with(start));
-        if !is_of_tags && self.is_global(wanted) {
+        if self.is_of_all_requests(wanted) {
             return Carried::Global;
         }
         let prefix = prefix_of(wanted);
-        let is_listed = is_of_tags || self.service(prefix).is_some_and(|own| find(own, wanted).is_some());
+        let is_listed =
+            is_of_tags(wanted) || self.service(prefix).is_some_and(|own| find(own, wanted).is_some());
         if is_listed { Carried::Never } else { Carried::Unknown }
     }
+}
+
+/// True for keys about the tags of a request or resource: they are global in name only, as services say which actions carry them.
+fn is_of_tags(wanted: &str) -> bool {
+    wanted == "aws:tagkeys"
+        || ["aws:requesttag/", "aws:resourcetag/"].iter().any(|start| wanted.starts_with(start))
 }
 
 /// True if a name is this one, in which `*` stands for parts that the caller chooses.

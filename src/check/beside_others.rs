@@ -101,6 +101,12 @@ pub(super) fn weakened(
     }
 }
 
+/// True if no request was found that one of the documents allows by itself.
+pub(super) fn allow_nothing(documents: [DocumentRef<'_>; 2], options: &Options) -> bool {
+    !documents.iter().any(|document| plainly_allows(document.document()))
+        && documents.into_iter().all(|document| allows_nothing(document, options))
+}
+
 /// True if no request was found that the document allows by itself.
 pub(super) fn allows_nothing(document: DocumentRef<'_>, options: &Options) -> bool {
     if plainly_allows(document.document()) {

@@ -1,7 +1,7 @@
 //! Checks that the new policy allows no request that the existing one does not.
 
 use super::ask::{Answer, Options};
-use super::beside_others::{allows_nothing, beside_others, nothing_more_through, weakened};
+use super::beside_others::{allow_nothing, beside_others, nothing_more_through, weakened};
 use super::judging::Judging;
 use crate::encode::DocumentRef;
 use crate::policy::RequestSet;
@@ -57,8 +57,7 @@ pub fn no_new_access<'a>(
             Judging::Alone => false,
             Judging::Usual => {
                 answer.policy_type.limits_others()
-                    || matches!(answer.verdict, Verdict::Pass(_))
-                        && [new, existing].into_iter().all(|document| allows_nothing(document, options))
+                    || matches!(answer.verdict, Verdict::Pass(_)) && allow_nothing([new, existing], options)
             }
         };
     if judges_beside {

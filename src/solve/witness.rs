@@ -85,6 +85,16 @@ impl Witness {
     /// case as the statement spells them, and each value of a set once.
     #[must_use]
     pub fn polished(self, claim: &Claim<'_>) -> Witness {
+        let reads_well = |(key, values): (&str, &[String])| {
+            let mut places = values.iter().enumerate();
+            places.all(|(place, value)| {
+                values.iter().take(place).all(|earlier| earlier != value)
+                    && claim.spelling(key, value).is_none_or(|spelled| spelled == value)
+            })
+        };
+        if self.request.context().all(reads_well) {
+            return self;
+        }
         let (mut spelled, mut once) = (self.request.clone(), self.request.clone());
         for (key, values) in self.request.context() {
             let mut distinct: Vec<String> = Vec::new();

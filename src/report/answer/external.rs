@@ -6,7 +6,7 @@ use crate::explain::display::{KeyNames, counted, one_line};
 use crate::explain::zone::own_finding;
 use crate::policy::{Condition, Document, OperatorBase, ResourceType, SetPrefix};
 use crate::report::issue::{Issue, Kind, Mark};
-use crate::request::is_trust_key;
+use crate::request::{SharedProvider, is_trust_key};
 use crate::solve::Verdict;
 
 /// The findings about one policy.
@@ -79,7 +79,21 @@ impl External<'_> {
             (_, n) => format!("UNKNOWN. {}, and there may be more", counted(n, "finding")),
         };
         let rest = &self.access.rest;
-        one_line(&(sentence + &dated(rest.world, rest.edition.as_ref())))
+        one_line(&(sentence + &self.tenants() + &dated(rest.world, rest.edition.as_ref())))
+    }
+
+    /// Says that a trusted provider which the policy names serves tenants of many owners, if one does.
+    fn tenants(&self) -> String {
+        let mut trusted = self.zone.principals().iter().filter_map(|name| SharedProvider::of(name));
+        let elements = || self.policy.statements.iter().filter_map(|statement| statement.principal.as_ref());
+        let named: Vec<&str> =
+            elements().flat_map(|element| &element.values).map(|value| &*value.value.text).collect();
+        let is_named = |provider: &&SharedProvider| {
+            named.iter().any(|name| SharedProvider::of(name).is_some_and(|own| own == *provider))
+        };
+        trusted.find(is_named).map_or_else(String::new, |provider| {
+            format!("; every tenant of {} counts as trusted, as its provider is", provider.issuer)
+        })
     }
 
     /// True if the issue of the finding at this place is accepted.

@@ -282,6 +282,13 @@ fn never_applies(
             ),
         };
     }
+    if let Some(element) = excluding_all(statement) {
+        return (
+            format!("{name} matches no request: its `{element}` excludes everything"),
+            "no request satisfies all of its parts",
+            "list what the statement is not for, or remove the statement: without it the policy SAME (proved)",
+        );
+    }
     match empty_element(statement) {
         Some((element, _)) => (
             format!("{name} matches no request: its `{element}` is empty"),
@@ -298,6 +305,21 @@ fn never_applies(
                 "its parts contradict one another: correct them, or remove the statement: without it the policy SAME (proved)"
             },
         ),
+    }
+}
+
+/// Returns the name of an element that excludes every action or resource, if there is one.
+fn excluding_all(statement: &Statement) -> Option<&'static str> {
+    let action = &statement.action;
+    let resource = statement.resource.as_ref();
+    let of_actions = action.negated && action.values.iter().any(|value| value.value.is_any());
+    let of_resources = resource.is_some_and(|resource| {
+        resource.negated && resource.values.iter().any(|value| value.value.template.is_many())
+    });
+    match (of_actions, of_resources) {
+        (true, _) => Some("NotAction"),
+        (false, true) => Some("NotResource"),
+        (false, false) => None,
     }
 }
 

@@ -75,10 +75,16 @@ pub(super) fn actions(judgement: &Judgement<'_>, explained: &Explained<'_>, acti
         return alone();
     }
     let resource = &explained.finding.witness.request().resource;
+    let listed = reach.statement.resource.as_ref().filter(|element| !element.negated);
+    let is_about_all =
+        listed.is_some_and(|element| element.values.iter().any(|v| v.value.template.is_many()));
     let is_new = |text: &str| {
-        let listed = Catalogue::embedded().action(text);
-        listed.is_some_and(|action| resource == "*" || action.is_about(resource))
-            && reach.is_new(text, resource)
+        let Some(action) = Catalogue::embedded().action(text) else { return false };
+        // The statement may be about every resource, and another action about none that the request could be about.
+        match action.is_about(resource) {
+            true => reach.is_new(text, resource),
+            false => (is_about_all || resource == "*") && reach.is_new(text, "*"),
+        }
     };
     let mut names = vec![alone()];
     for value in &reach.statement.action.values {

@@ -6,8 +6,9 @@ use crate::cli::command::nothing::nothing;
 use crate::code::Code;
 use crate::container::Entry;
 use crate::index::broken;
-use crate::policy::Document;
+use crate::policy::{Document, Statement};
 use crate::report::{Issue, Kind, Outcome, Settled, Status, among, every_request};
+use crate::request::Request;
 use crate::solve::{Finding, Verdict};
 use crate::surface::{answered, fit};
 
@@ -32,9 +33,9 @@ pub(super) fn created(
     };
     let Some(finding) = findings.first() else { broken("a FAIL has a finding") };
     let request = finding.witness.request();
-    let message = format!("is new, and allows {} on {}", request.action, request.resource);
-    let span =
-        policy.statements.get(finding.statement).map_or(policy.span, |statement| statement.action.span);
+    let statement = policy.statements.get(finding.statement);
+    let message = format!("is new, and allows {} on {}", request.action, resource(statement, request));
+    let span = statement.map_or(policy.span, |statement| statement.action.span);
     let issue = Issue::new(Kind::Finding, Code::NewPolicy, format!("{name} {message}"))
         .at(&policy.source, span, "allowed by the new policy")
         .with_note(
@@ -77,9 +78,9 @@ pub(super) fn deleted(
 
 fn weakened((name, own): (&str, &str), policy: &Document, finding: &Finding, kind: Kind) -> Settled {
     let request = finding.witness.request();
-    let message = format!("no longer denies {} on {}", request.action, request.resource);
-    let span =
-        policy.statements.get(finding.statement).map_or(policy.span, |statement| statement.action.span);
+    let statement = policy.statements.get(finding.statement);
+    let message = format!("no longer denies {} on {}", request.action, resource(statement, request));
+    let span = statement.map_or(policy.span, |statement| statement.action.span);
     let issue = Issue::new(kind, Code::DenyWeakened, format!("{name} {message}"))
         .at(&policy.source, span, "denied by the existing policy")
         .with_fingerprint(&[Code::DenyWeakened.as_str(), own, &policy.to_string()]);
@@ -88,6 +89,15 @@ fn weakened((name, own): (&str, &str), policy: &Document, finding: &Finding, kin
         _ => message,
     };
     Settled::of(issue, message)
+}
+
+/// Returns the resource of the request, or `*` if the statement is about every resource.
+fn resource<'r>(statement: Option<&Statement>, request: &'r Request) -> &'r str {
+    let element = statement.and_then(|statement| statement.resource.as_ref());
+    let is_all = element.is_some_and(|element| {
+        !element.negated && element.values.iter().any(|value| value.value.template.is_many())
+    });
+    if is_all { "*" } else { &request.resource }
 }
 
 fn undecided(name: &str, policy: &Document, what: &str) -> Settled {
