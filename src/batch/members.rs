@@ -2,7 +2,7 @@
 //! change the question without a word.
 
 /// The members that questions have.
-const OURS: [&str; 31] = [
+const OURS: [&str; 32] = [
     "access",
     "accessLevels",
     "account",
@@ -34,6 +34,7 @@ const OURS: [&str; 31] = [
     "services",
     "snapshot",
     "validatePolicyResourceType",
+    "was",
 ];
 
 /// The flags of `batch` that change answers, as a line could spell them.
@@ -75,7 +76,7 @@ pub(super) fn fault_of_snapshot(check: &str, name: &str) -> Option<String> {
         "can" => ["principal", "layers", "actions", "condition"].contains(&name),
         "what-can" => ["principal", "services"].contains(&name),
         "check-no-new-access" => {
-            ["account", "change", "newSnapshot", "plan", "kinds", "actions"].contains(&name)
+            ["account", "change", "newSnapshot", "plan", "was", "kinds", "actions"].contains(&name)
         }
         "check-guardrails" => name == "policies",
         _ => ["kinds", "principal", "actions", "condition"].contains(&name),

@@ -43,7 +43,7 @@ pub use model::{
     Principal, PrincipalKind, Resource, Tags,
 };
 pub(crate) use overlap::may_overlap;
-pub use planned::Planned;
+pub use planned::{Planned, StackToday};
 
 /// A file of a snapshot.
 #[derive(Clone, Debug)]
