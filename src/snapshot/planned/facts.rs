@@ -553,8 +553,9 @@ impl<'c> Planner<'_, 'c> {
             Attribute::Text(arn) => arn.split(':').nth(4).filter(|own| is_account_id(own)).map(str::to_owned),
             _ => None,
         };
-        own.or_else(|| self.account.map(str::to_owned)).ok_or_else(|| match self.has_several_accounts {
-            true => "the plan is about several accounts and does not say in which one it is".to_owned(),
+        let shown = self.account.or_else(|| self.plan.account_of(of));
+        own.or_else(|| shown.map(str::to_owned)).ok_or_else(|| match self.has_several_accounts {
+            true => "the plan is about several accounts, or takes several credentials, and does not say in which account it is".to_owned(),
             false => "the plan does not say in which account it is: give `--account`".to_owned(),
         })
     }
