@@ -143,12 +143,15 @@ fn what_stays_is_passed_over_whatever_its_name() {
             "App": app(),
             "Queue": of("AWS::SQS::Queue", json!({})),
             "Policy": of("AWS::SQS::QueuePolicy", json!({"Queues": [{"Ref": "Queue"}], "PolicyDocument": parsed(&of_everyone("sqs:*"))})),
-            "Custom": of("Custom::Grant", json!({"Role": {"Fn::GetAtt": ["Made", "Arn"]}})),
+            "Custom": of("Custom::Grant", json!({"Role": {"Fn::GetAtt": ["Made", "Arn"]}, "Worker": {"Fn::GetAtt": ["Worker", "Arn"]}})),
             "Worker": of("AWS::Lambda::Function", json!({"MemorySize": memory, "Role": {"Fn::GetAtt": ["Made", "Arn"]}})),
         }))
     };
     let planned = deployed(Some(&all(128)), &all(256));
     assert_eq!((planned.open, planned.steps), (Vec::<String>::new(), Vec::<String>::new()));
+    let mut described = all(128);
+    described["Resources"]["Made"]["Properties"]["Description"] = json!("made");
+    assert!(deployed(Some(&all(128)), &described).open.is_empty());
     // Whatever depends on a resource that changes may change with it.
     let mut other = all(128);
     other["Resources"]["Queue"]["Properties"]["FifoQueue"] = json!(true);

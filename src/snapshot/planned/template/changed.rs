@@ -4,6 +4,33 @@ use super::Deploying;
 use crate::container::Declared;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Properties that say nothing of access, and whose change leaves the resource with its name and id.
+///
+/// Source: AWS CloudFormation Template Reference, by type, "Update requires: No interruption" (November 2026).
+const ASIDE: [(&str, &[&str]); 5] = [
+    ("AWS::IAM::Role", &["Description", "MaxSessionDuration"]),
+    ("AWS::KMS::Key", &["Description", "EnableKeyRotation", "PendingWindowInDays"]),
+    (
+        "AWS::Lambda::Function",
+        &["Code", "Description", "Environment", "Handler", "Layers", "MemorySize", "Runtime", "Timeout"],
+    ),
+    (
+        "AWS::S3::Bucket",
+        &[
+            "BucketEncryption",
+            "CorsConfiguration",
+            "LifecycleConfiguration",
+            "LoggingConfiguration",
+            "NotificationConfiguration",
+            "VersioningConfiguration",
+        ],
+    ),
+    (
+        "AWS::SQS::Queue",
+        &["DelaySeconds", "MaximumMessageSize", "MessageRetentionPeriod", "VisibilityTimeout"],
+    ),
+];
+
 impl Deploying<'_> {
     /// Returns the names of the resources that are not certainly the same in both templates.
     ///
@@ -46,8 +73,9 @@ fn are_same(old: &Declared, new: &Declared, resources: &mut BTreeSet<String>) ->
         (Ok(true), Ok(true)) => {}
         _ => return false,
     }
+    let aside = ASIDE.iter().find(|(kind, _)| *kind == new.kind).map_or(&[][..], |(_, names)| names);
     let mut told = |of: &Declared| {
-        let properties = of.properties.iter();
+        let properties = of.properties.iter().filter(|(name, _)| !aside.contains(&name.as_str()));
         properties
             .map(|(name, value)| Some((name.clone(), value.told(resources)?)))
             .collect::<Option<Vec<_>>>()

@@ -8,7 +8,7 @@ mod changed;
 mod facts;
 mod harmless;
 
-use super::apply::Applying;
+use super::apply::{Applying, is_same};
 use super::drift::comes_with_a_policy;
 use super::facts::{Key, Side, Value, Whole};
 use super::{Planned, Said};
@@ -82,7 +82,9 @@ impl All {
     /// Adds a fact of one side.
     fn add(&mut self, is_after: bool, (key, value): (Key, Value<'static>), (span, name): (Span, &str)) {
         let said = if is_after { &mut self.after } else { &mut self.before };
-        if let Some((.., other)) = said.get(&key).filter(|(.., other)| other != name) {
+        if let Some((known, _, other)) = said.get(&key)
+            && (other != name || !is_same(known, &value))
+        {
             self.twice.push((other.clone(), name.to_owned()));
         }
         said.insert(key, (value, span, name.to_owned()));
