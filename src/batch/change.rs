@@ -10,9 +10,7 @@ use crate::policy::{Document, read};
 use crate::report::{Failure, GuardrailReport, PlanRemarks, SnapshotChange, Status};
 use crate::snapshot::{Change, Planned, StackToday};
 use crate::span::Source;
-use crate::surface::{
-    Cache, Planning, Stated, asked_gains, asked_guardrails, changed_snapshot, planned_snapshot,
-};
+use crate::surface::{Cache, Planning, asked_gains, asked_guardrails, changed_snapshot, planned_snapshot};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -127,12 +125,7 @@ impl Asked<'_> {
             (None, Some(later), None) => {
                 let directory = given::directory(batch, "newSnapshot", later)?;
                 names.push(later);
-                (
-                    cache
-                        .snapshots()
-                        .read(&directory, Stated::new(self.is_without_organization()?, false))?,
-                    Vec::new(),
-                )
+                (cache.snapshots().read(&directory, self.stated()?)?, Vec::new())
             }
             (None, None, Some(plan)) => {
                 let source = given::plan(batch, ("plan", plan))?;

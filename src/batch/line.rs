@@ -430,6 +430,7 @@ fn in_snapshot(
         kinds: line.get("kinds"),
         services: line.get("services"),
         no_organization: line.get("noOrganization"),
+        strict_collect: line.get("strictCollect"),
     };
     match check {
         "can" => asked.can(batch, cache, options, |possible| write(out, line.id(), possible)),

@@ -2,7 +2,7 @@
 //! change the question without a word.
 
 /// The members that questions have.
-const OURS: [&str; 32] = [
+const OURS: [&str; 33] = [
     "access",
     "accessLevels",
     "account",
@@ -33,6 +33,7 @@ const OURS: [&str; 32] = [
     "resources",
     "services",
     "snapshot",
+    "strictCollect",
     "validatePolicyResourceType",
     "was",
 ];
@@ -65,7 +66,8 @@ pub(super) fn fault(name: &str) -> Option<String> {
 }
 
 /// The members that a question about a snapshot may have.
-const OF_SNAPSHOT: [&str; 6] = ["check", "id", "noOrganization", "policyType", "resources", "snapshot"];
+const OF_SNAPSHOT: [&str; 7] =
+    ["check", "id", "noOrganization", "policyType", "resources", "snapshot", "strictCollect"];
 
 /// Returns what is wrong with a member of a question about a snapshot: it is one of another question, or a flag that lines do not have.
 pub(super) fn fault_of_snapshot(check: &str, name: &str) -> Option<String> {

@@ -190,6 +190,11 @@ impl Snapshot {
         first.and_then(|arn| arn.split(':').nth(1)).or(self.partition.as_deref())
     }
 
+    /// Returns the gap of files that were collected more than a day apart. It is a remark about every answer: no single fact is missing.
+    pub fn skew(&self) -> Option<&Gap> {
+        self.gaps.iter().find(|gap| gap.kind == GapKind::Skew)
+    }
+
     /// Returns a document.
     pub fn document(&self, id: DocumentId) -> &Document {
         &self.documents.0[id]
