@@ -364,6 +364,12 @@ fn a_template_alone_and_another_file_are_refused() {
     let error = example().planned(&source, Some(ACCOUNT), &Options::default()).unwrap_err();
     assert!(error.message.contains("--was none"), "{}", error.message);
     assert!(refused(&example(), &source).contains("give `--account`"));
+    // An answer of the AWS CLI holds the template as a text, whose places are its own.
+    let body = "# \u{e9}\u{e9}\u{e9}\nResources:\n  A:\n    Type: Custom::Grant\n";
+    let answer = Source::new("answer.json", json!({"TemplateBody": body, "StagesAvailable": []}).to_string());
+    let answered =
+        example().deployed(&answer, &StackToday::default(), Some(ACCOUNT), &Options::default()).unwrap();
+    assert!(answered.open[0].starts_with("answer.json#/TemplateBody:3:3: A: "), "{:?}", answered.open);
     let plan = Source::new("plan.json", json!({"format_version": "1.2", "resource_changes": []}).to_string());
     let error =
         example().deployed(&plan, &StackToday::default(), Some(ACCOUNT), &Options::default()).unwrap_err();

@@ -160,7 +160,7 @@ impl Snapshot {
         };
         let deploying =
             Deploying { snapshot: self, old: old.as_ref(), new: &new_template, account, partition, region };
-        Ok(deploying.applied(new))
+        Ok(deploying.applied())
     }
 
     /// Returns the account of a stack: the given one, or the only one of the snapshot.
@@ -238,7 +238,7 @@ fn template(source: &Source, options: &Options) -> Result<Template, ChangeError>
 }
 
 impl Deploying<'_> {
-    fn applied(&self, source: &Source) -> Planned {
+    fn applied(&self) -> Planned {
         let mut all = All::default();
         for side in self.old.into_iter().chain([self.new]) {
             let incomplete = side.container.incomplete.iter();
@@ -273,7 +273,7 @@ impl Deploying<'_> {
         let defaults: Vec<_> = defaults.collect();
         all.after.extend(defaults);
         let All { before, after, wholes, open, twice: _ } = all;
-        let mut applying = Applying::new(self.snapshot, (source, "template"), open);
+        let mut applying = Applying::new(self.snapshot, (&self.new.container.source, "template"), open);
         applying.compare(&Said::new(), &wholes);
         applying.all(&before, &after);
         applying.done(false)
