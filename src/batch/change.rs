@@ -8,9 +8,9 @@ use crate::check::{Changed, Options, PreparedSnapshot, WhoKind};
 use crate::limits::InputLimits;
 use crate::policy::{Document, read};
 use crate::report::{Failure, GuardrailReport, PlanRemarks, SnapshotChange, Status};
-use crate::snapshot::{Change, Planned};
+use crate::snapshot::{Change, Planned, StackToday};
 use crate::span::Source;
-use crate::surface::{Cache, Stated, asked_gains, asked_guardrails, changed_snapshot, planned_snapshot};
+use crate::surface::{Cache, Planning, asked_gains, asked_guardrails, changed_snapshot, planned_snapshot};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -21,9 +21,11 @@ pub(super) struct GivenChange<'l> {
     pub(super) change: Option<&'l str>,
     /// The snapshot after it.
     pub(super) later: Option<String>,
-    /// The file with a plan.
+    /// The file with a plan or template.
     pub(super) plan: Option<String>,
-    /// The account of resources whose ARN the plan does not show.
+    /// The file with the template of the stack as it is, or `none`.
+    pub(super) was: Option<String>,
+    /// The account of resources whose ARN the plan does not show, or that of the stack.
     pub(super) account: Option<String>,
 }
 
@@ -111,6 +113,9 @@ impl Asked<'_> {
         if given.account.is_some() && given.plan.is_none() {
             return Err(Failure::validation("`account` is about a plan: leave it out"));
         }
+        if given.was.is_some() && given.plan.is_none() {
+            return Err(Failure::validation("`was` is about the template in `plan`: leave it out"));
+        }
         let (after, steps) = match (given.change, &given.later, &given.plan) {
             (Some(change), None, None) => {
                 let steps = steps(change)?;
@@ -120,20 +125,18 @@ impl Asked<'_> {
             (None, Some(later), None) => {
                 let directory = given::directory(batch, "newSnapshot", later)?;
                 names.push(later);
-                (
-                    cache
-                        .snapshots()
-                        .read(&directory, Stated::new(self.is_without_organization()?, false))?,
-                    Vec::new(),
-                )
+                (cache.snapshots().read(&directory, self.stated()?)?, Vec::new())
             }
             (None, None, Some(plan)) => {
-                let source = given::plan(batch, plan)?;
-                let sides = planned_snapshot(
-                    before.snapshot(),
-                    (&source, given.account.as_deref()),
-                    &Default::default(),
-                )?;
+                let source = given::plan(batch, ("plan", plan))?;
+                let template = match given.was.as_deref() {
+                    None | Some("none") => None,
+                    Some(old) => Some(given::plan(batch, ("was", old))?),
+                };
+                let today = StackToday { template, ..StackToday::default() };
+                let was = given.was.as_ref().map(|_| &today);
+                let planning = Planning { plan: &source, was, account: given.account.as_deref() };
+                let sides = planned_snapshot(before.snapshot(), planning, &Default::default())?;
                 let Planned { before: old, after, steps, open, assumes_references } = sides;
                 before = Arc::new(PreparedSnapshot::new(old));
                 planned = Some(PlanRemarks { open, assumes_references });
@@ -141,7 +144,7 @@ impl Asked<'_> {
             }
             _ => {
                 return Err(Failure::validation(
-                    "give `change`, the steps of a change, `plan`, a file with a plan, or `newSnapshot`, and one of them only",
+                    "give `change`, the steps of a change, `plan`, a file with a plan or template, or `newSnapshot`, and one of them only",
                 ));
             }
         };

@@ -119,15 +119,17 @@ pub(super) fn named(batch: &Batch, name: &'static str, argument: &str) -> Result
 ///
 /// # Errors
 /// The file is not below the directory, or cannot be read.
-pub(super) fn plan(batch: &Batch, argument: &str) -> Result<Source, Failure> {
+pub(super) fn plan(batch: &Batch, (member, argument): (&str, &str)) -> Result<Source, Failure> {
     let Some(directory) = &batch.files else {
-        return Err(Failure::validation(
-            "`plan` names a file, but lines may not read files: give `--files DIR` if you trust their author",
-        ));
+        return Err(Failure::validation(format!(
+            "`{member}` names a file, but lines may not read files: give `--files DIR` if you trust their author"
+        )));
     };
     match found(directory, argument)? {
         (path, file, None) => read_file(&path, file),
-        (_, file, Some(_)) => Err(Failure::validation(format!("`plan` is a whole plan: name it as {file}"))),
+        (_, file, Some(_)) => {
+            Err(Failure::validation(format!("`{member}` is a whole file: name it as {file}")))
+        }
     }
 }
 

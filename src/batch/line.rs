@@ -430,6 +430,7 @@ fn in_snapshot(
         kinds: line.get("kinds"),
         services: line.get("services"),
         no_organization: line.get("noOrganization"),
+        strict_collect: line.get("strictCollect"),
     };
     match check {
         "can" => asked.can(batch, cache, options, |possible| write(out, line.id(), possible)),
@@ -438,7 +439,8 @@ fn in_snapshot(
             let later = line.get("newSnapshot").map(|member| text("newSnapshot", member)).transpose()?;
             let plan = line.get("plan").map(|member| text("plan", member)).transpose()?;
             let account = line.get("account").map(|member| text("account", member)).transpose()?;
-            let given = GivenChange { change: line.get("change"), later, plan, account };
+            let was = line.get("was").map(|member| text("was", member)).transpose()?;
+            let given = GivenChange { change: line.get("change"), later, plan, was, account };
             asked.change((batch, cache, options), given, |change| write(out, line.id(), change))
         }
         "check-guardrails" => {

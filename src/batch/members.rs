@@ -2,7 +2,7 @@
 //! change the question without a word.
 
 /// The members that questions have.
-const OURS: [&str; 31] = [
+const OURS: [&str; 33] = [
     "access",
     "accessLevels",
     "account",
@@ -33,7 +33,9 @@ const OURS: [&str; 31] = [
     "resources",
     "services",
     "snapshot",
+    "strictCollect",
     "validatePolicyResourceType",
+    "was",
 ];
 
 /// The flags of `batch` that change answers, as a line could spell them.
@@ -64,7 +66,8 @@ pub(super) fn fault(name: &str) -> Option<String> {
 }
 
 /// The members that a question about a snapshot may have.
-const OF_SNAPSHOT: [&str; 6] = ["check", "id", "noOrganization", "policyType", "resources", "snapshot"];
+const OF_SNAPSHOT: [&str; 7] =
+    ["check", "id", "noOrganization", "policyType", "resources", "snapshot", "strictCollect"];
 
 /// Returns what is wrong with a member of a question about a snapshot: it is one of another question, or a flag that lines do not have.
 pub(super) fn fault_of_snapshot(check: &str, name: &str) -> Option<String> {
@@ -75,7 +78,7 @@ pub(super) fn fault_of_snapshot(check: &str, name: &str) -> Option<String> {
         "can" => ["principal", "layers", "actions", "condition"].contains(&name),
         "what-can" => ["principal", "services"].contains(&name),
         "check-no-new-access" => {
-            ["account", "change", "newSnapshot", "plan", "kinds", "actions"].contains(&name)
+            ["account", "change", "newSnapshot", "plan", "was", "kinds", "actions"].contains(&name)
         }
         "check-guardrails" => name == "policies",
         _ => ["kinds", "principal", "actions", "condition"].contains(&name),

@@ -20,6 +20,7 @@ pub(super) struct Asked<'l> {
     pub(super) kinds: Option<&'l str>,
     pub(super) services: Option<&'l str>,
     pub(super) no_organization: Option<&'l str>,
+    pub(super) strict_collect: Option<&'l str>,
 }
 
 impl Asked<'_> {
@@ -48,16 +49,18 @@ impl Asked<'_> {
                 "`--strict-arn`, `--certificates` and `--certify` do not go together with a snapshot: ask about layers",
             ));
         }
-        let stated = Stated::new(self.is_without_organization()?, false);
-        cache.snapshots().read(&given::directory(batch, "snapshot", &self.directory)?, stated)
+        cache.snapshots().read(&given::directory(batch, "snapshot", &self.directory)?, self.stated()?)
     }
 
-    pub(super) fn is_without_organization(&self) -> Result<bool, Failure> {
-        match self.no_organization {
+    /// Returns the statements of the line about its snapshots.
+    pub(super) fn stated(&self) -> Result<Stated, Failure> {
+        let truth = |name: &str, value: Option<&str>| match value {
             None | Some("false") => Ok(false),
             Some("true") => Ok(true),
-            Some(_) => Err(Failure::validation("`noOrganization` has to be true or false")),
-        }
+            Some(_) => Err(Failure::validation(format!("`{name}` has to be true or false"))),
+        };
+        let without_organization = truth("noOrganization", self.no_organization)?;
+        Ok(Stated::new(without_organization, truth("strictCollect", self.strict_collect)?))
     }
 
     /// Returns the kinds of requesters in question.

@@ -181,11 +181,9 @@ fn targets(changed: Changed<'_>, own: Option<&str>, actions: &[String], resource
     let is_one = |target: &Target| matches!(target, Target::Resource(_) | Target::Role(_));
     let (mut all, rest): (Vec<Target>, Vec<Target>) = of(changed.after).into_iter().partition(is_one);
     let (further, earlier): (Vec<Target>, Vec<Target>) = of(changed.before).into_iter().partition(is_one);
-    for target in further {
-        if !all.contains(&target) {
-            all.push(target);
-        }
-    }
+    let key = |target: &Target| (matches!(target, Target::Role(_)), target.patterns());
+    let known: BTreeSet<(bool, Vec<String>)> = all.iter().map(key).collect();
+    all.extend(further.into_iter().filter(|target| !known.contains(&key(target))));
     // If one side has all resources in question, nothing is left.
     if rest.is_empty() || earlier.is_empty() {
         return all;

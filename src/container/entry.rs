@@ -1,6 +1,7 @@
 //! The policies of a file, each with its name, its place and how much of it is known.
 
 use super::address::quoted;
+use super::declared::Declared;
 use super::definitions::Definitions;
 use super::hole::{Hole, World};
 use super::identity::Identity;
@@ -56,6 +57,8 @@ pub struct Container {
     pub identities: Vec<Identity>,
     /// The identities before the change that a plan makes.
     pub earlier_identities: Vec<Identity>,
+    /// The resources of a template with their properties, if they are asked for.
+    pub(crate) declared: Vec<Declared>,
     /// Remarks about the file as a whole.
     pub notes: Vec<Diagnostic>,
     /// The reasons why the file is incomplete, if it is: then no answer about the file as a whole is a PASS.
@@ -82,6 +85,7 @@ impl Container {
             nested: BTreeMap::new(),
             identities: Vec::new(),
             earlier_identities: Vec::new(),
+            declared: Vec::new(),
             notes: Vec::new(),
             incomplete: Vec::new(),
             resources: 0,

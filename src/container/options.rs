@@ -40,6 +40,8 @@ pub struct Options {
     pub beside: BTreeSet<String>,
     /// The bytes of the templates of nested stacks that were opened so far while one template is read; `None` outside of that.
     pub opened: Option<Arc<AtomicUsize>>,
+    /// Evaluates every property of every resource of a template, for a reader that applies the template to a snapshot.
+    pub declares: bool,
     /// Bounds on the file.
     pub limits: ContainerLimits,
     /// Bounds on each policy.

@@ -43,7 +43,7 @@ pub use model::{
     Principal, PrincipalKind, Resource, Tags,
 };
 pub(crate) use overlap::may_overlap;
-pub use planned::Planned;
+pub use planned::{Planned, StackToday};
 
 /// A file of a snapshot.
 #[derive(Clone, Debug)]
@@ -188,6 +188,11 @@ impl Snapshot {
     pub(crate) fn partition(&self) -> Option<&str> {
         let first = self.principals.keys().next().or_else(|| self.resources.keys().next());
         first.and_then(|arn| arn.split(':').nth(1)).or(self.partition.as_deref())
+    }
+
+    /// Returns the gap of files that were collected more than a day apart. It is a remark about every answer: no single fact is missing.
+    pub fn skew(&self) -> Option<&Gap> {
+        self.gaps.iter().find(|gap| gap.kind == GapKind::Skew)
     }
 
     /// Returns a document.

@@ -10,7 +10,7 @@ use crate::container;
 use crate::index::broken;
 use crate::policy::is_account_id;
 use crate::report::{Failure, Fault};
-use crate::snapshot::{Change, ChangeError, Planned, Snapshot};
+use crate::snapshot::{Change, ChangeError, Planned, Snapshot, StackToday};
 use crate::span::Source;
 
 /// Returns the snapshot after a change.
@@ -21,19 +21,35 @@ pub fn changed_snapshot(snapshot: &Snapshot, steps: &[Change]) -> Result<Snapsho
     snapshot.changed(steps).map_err(of_change)
 }
 
-/// Returns a snapshot before and after a plan. `account` is that of resources whose ARN the plan does not show.
+/// A plan or a template that is the change of a snapshot.
+#[derive(Clone, Copy, Debug)]
+pub struct Planning<'p> {
+    /// The plan or template.
+    pub plan: &'p Source,
+    /// The stack of a template as it is today; `None` for a plan, which says that itself.
+    pub was: Option<&'p StackToday>,
+    /// The account of resources whose ARN the plan does not show, or that of the stack.
+    pub account: Option<&'p str>,
+}
+
+/// Returns a snapshot before and after a plan or template.
 ///
 /// # Errors
-/// The source is not a plan, or the account has not twelve digits: see [`Snapshot::planned`].
+/// The source is not what it should be, or the account has not twelve digits: see [`Snapshot::planned`] and
+/// [`Snapshot::deployed`].
 pub fn planned_snapshot(
     snapshot: &Snapshot,
-    (plan, account): (&Source, Option<&str>),
+    Planning { plan, was, account }: Planning<'_>,
     options: &container::Options,
 ) -> Result<Planned, Failure> {
     if account.is_some_and(|account| !is_account_id(account)) {
         return Err(Failure::validation("an account id has twelve digits"));
     }
-    snapshot.planned(plan, account, options).map_err(of_change)
+    match was {
+        None => snapshot.planned(plan, account, options),
+        Some(today) => snapshot.deployed(plan, today, account, options),
+    }
+    .map_err(of_change)
 }
 
 fn of_change(error: ChangeError) -> Failure {

@@ -20,7 +20,7 @@ mod what;
 pub use access::{access_at_levels, access_entries};
 pub use cache::{Cache, Known, Remembered, prepared};
 pub use callers::wanted;
-pub use change::{asked_gains, asked_guardrails, changed_snapshot, planned_snapshot};
+pub use change::{Planning, asked_gains, asked_guardrails, changed_snapshot, planned_snapshot};
 pub use failure::{reason, unmakable, unreadable, unwritable};
 #[cfg(test)]
 pub(crate) use isolation::injection;

@@ -48,6 +48,7 @@ mod snapshot_changes;
 mod snapshot_plan_drift;
 mod snapshot_plans;
 mod snapshot_stores;
+mod snapshot_templates;
 mod snapshots;
 mod support;
 mod traps;

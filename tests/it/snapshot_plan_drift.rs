@@ -149,3 +149,53 @@ fn an_account_that_contradicts_the_plan_is_an_error() {
     let null = read(json!({"resource_changes": null})).unwrap_err();
     assert!(null.faults[0].diagnostic.message.contains("has to be a list"));
 }
+
+#[test]
+fn a_provider_with_other_credentials_is_of_another_account() {
+    let role = |name: &str, trust: &str| {
+        let mut made = change(
+            &format!("aws_iam_role.{name}"),
+            Value::Null,
+            json!({"name": name, "path": "/", "assume_role_policy": trust}),
+        );
+        made["change"]["after_unknown"]["arn"] = json!(true);
+        made
+    };
+    let trust = policy("sts:AssumeRole")
+        .replace("\"Resource\":\"*\"", "\"Principal\":{\"Service\":\"ec2.amazonaws.com\"}");
+    let of = |name: &str, key: &str| json!({"address": format!("aws_iam_role.{name}"), "provider_config_key": key});
+    let provider = |expressions: Value| json!({"name": "aws", "expressions": expressions});
+    let with = |other: Value, changes: Vec<Value>| {
+        whole(json!({
+            "resource_changes": changes,
+            "configuration": {
+                "provider_config": {"aws": provider(json!({"region": {"constant_value": "eu-west-1"}})), "aws.other": other},
+                "root_module": {"resources": [of("one", "aws"), of("two", "aws.other")]},
+            },
+        }))
+    };
+    let both = || vec![role("one", &trust), role("two", &trust)];
+    // Another region has the same account.
+    let regions = with(provider(json!({"region": {"constant_value": "us-east-1"}})), both());
+    assert_eq!(regions.open, Vec::<String>::new());
+    let assumes = || {
+        provider(
+            json!({"assume_role": [{"role_arn": {"constant_value": "arn:aws:iam::444455556666:role/x"}}]}),
+        )
+    };
+    let accounts = with(assumes(), both());
+    assert_eq!(accounts.open.len(), 2, "{:?}", accounts.open);
+    assert!(accounts.open.iter().all(|why| why.contains("several credentials")), "{:?}", accounts.open);
+    // An ARN says in which account its provider acts.
+    let shown = json!({"arn": "arn:aws:iam::111122223333:role/one", "name": "admin", "path": "/"});
+    let mut changes = both();
+    changes.push(with_actions(change("aws_iam_role.one[1]", shown.clone(), shown), &["no-op"]));
+    changes[2]["name"] = json!("one");
+    let partly = with(assumes(), changes);
+    assert!(partly.after.principals.contains_key("arn:aws:iam::111122223333:role/one"));
+    assert!(
+        partly.open.iter().any(|why| why.contains("aws_iam_role.two") && why.contains("several credentials"))
+    );
+    let several = json!({"name": "aws", "for_each": {"references": ["var.all"]}, "expressions": {}});
+    assert_eq!(with(several, both()).open.len(), 2);
+}

@@ -2,6 +2,7 @@
 //!
 //! A structure that commands flatten has no doc comment: clap would print it as the description of the command.
 
+use super::parameters::{Parameters, parameters};
 use super::value::{account, who_kind};
 use crate::check::WhoKind;
 use clap::{ArgGroup, Args};
@@ -37,7 +38,13 @@ pub(crate) struct ChangeArgs {
     /// Move an account below a root or organizational unit: ACCOUNT@ou-id
     #[arg(long = "move", value_name = "ACCOUNT@TARGET", requires = "snapshot", conflicts_with = "plan")]
     pub(crate) moved: Vec<String>,
-    /// The account of resources of the plan whose ARN it does not show
+    /// The template of the stack as it is today, if --plan is a template of CloudFormation; `none` if there is no stack yet
+    #[arg(long, value_name = "FILE", requires_all = ["snapshot", "plan"])]
+    pub(crate) was: Option<String>,
+    /// A file with the values of the parameters of the stack as it is today, as for --parameters
+    #[arg(long, value_name = "FILE", requires = "was", value_parser = parameters)]
+    pub(crate) was_parameters: Vec<Parameters>,
+    /// The account of resources of the plan whose ARN it does not show, or that of the stack
     #[arg(long, value_name = "ACCOUNT", requires_all = ["snapshot", "plan"], value_parser = account)]
     pub(crate) account: Option<String>,
     /// Ask about these actions only; wildcards are supported

@@ -39,7 +39,8 @@ pub(crate) struct DiffArgs {
     /// The policy as it is to be
     #[arg(value_name = "NEW")]
     pub(crate) new: Option<String>,
-    /// A plan: every policy after it is compared with the same policy before it; beside --snapshot, it is the change
+    /// A plan: every policy after it is compared with the same policy before it; beside --snapshot, it is the change, and may be
+    /// a template
     #[arg(long, value_name = "FILE", conflicts_with_all = ["old", "new"])]
     pub(crate) plan: Option<String>,
     #[command(flatten)]

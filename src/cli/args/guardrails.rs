@@ -13,6 +13,9 @@ pub(crate) struct GuardrailsArgs {
     /// A snapshot of an organization: a directory with answers of the AWS CLI [default: that of iamsat.toml]
     #[arg(short = 'S', long, value_name = "DIR")]
     pub(crate) snapshot: Option<String>,
+    /// Take nothing for none because a store of iam-collect has no file for it
+    #[arg(long)]
+    pub(crate) strict_collect: bool,
     /// Judge these SCPs and RCPs only, and the levels at which they are attached
     #[arg(long, value_name = "P,Q", value_delimiter = ',', num_args = 1..)]
     pub(crate) policy: Vec<String>,

@@ -39,7 +39,8 @@ pub(crate) struct NoNewAccessArgs {
     #[arg(long, value_name = "POLICY", alias = "new-policy-document", num_args = 1..,
         required_unless_present_any = ["plan", "snapshots"])]
     pub(crate) new: Vec<String>,
-    /// A plan: every policy after it is compared with the same policy before it; beside --snapshot, it is the change
+    /// A plan: every policy after it is compared with the same policy before it; beside --snapshot, it is the change, and may be
+    /// a template
     #[arg(long, value_name = "FILE", conflicts_with_all = ["new", "existing_dir"])]
     pub(crate) plan: Option<String>,
     /// Compare policies that the plan creates with nothing (finding), with --existing, or not at all (note)
@@ -49,7 +50,7 @@ pub(crate) struct NoNewAccessArgs {
     #[arg(skip)]
     pub(crate) sides: Option<Sides>,
     #[command(flatten)]
-    pub(crate) change: ChangeArgs,
+    pub(crate) change: Box<ChangeArgs>,
     #[command(flatten)]
     pub(crate) inputs: InputArgs,
     #[command(flatten)]

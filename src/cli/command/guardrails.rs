@@ -12,7 +12,8 @@ use serde_json::json;
 
 pub(crate) fn run(args: &GuardrailsArgs, output: &mut Output) -> Result<Exit, Failure> {
     let directory_of_snapshot = config::snapshot(args.snapshot.as_deref(), output)?;
-    let prepared = PreparedSnapshot::new(snapshot_of(&directory_of_snapshot, Stated::default())?);
+    let stated = Stated::new(false, args.strict_collect);
+    let prepared = PreparedSnapshot::new(snapshot_of(&directory_of_snapshot, stated)?);
     let options = args.world.of(args.options())?.sharing();
     let answer = asked_guardrails(&prepared, &args.policy, &options)?;
     let report =

@@ -9,9 +9,9 @@ use crate::index::{broken, guaranteed};
 use crate::policy::Document;
 use crate::report::text;
 use crate::report::{Failure, PlanRemarks, Report, SnapshotChange, Status};
-use crate::snapshot::Change;
+use crate::snapshot::{Change, StackToday};
 use crate::surface::{
-    Stated, asked_gains, changed_snapshot, documents, of_property, planned_snapshot, snapshot_of,
+    Planning, Stated, asked_gains, changed_snapshot, documents, of_property, planned_snapshot, snapshot_of,
 };
 use serde_json::json;
 
@@ -33,7 +33,14 @@ pub(super) fn run(
                     has_no_choice(container)?;
                     let source = reader.source(plan, "plan")?;
                     let before = snapshot_of(one, Stated::new(args.no_organization, args.strict_collect))?;
-                    let of = (&source, args.account.as_deref());
+                    let template = match args.was.as_deref() {
+                        None | Some("none") => None,
+                        Some(old) => Some(reader.source(old, "was")?),
+                    };
+                    let parameters = args.was_parameters.iter().flat_map(|file| file.0.clone()).collect();
+                    let today = StackToday { template, parameters };
+                    let was = args.was.as_ref().map(|_| &today);
+                    let of = Planning { plan: &source, was, account: args.account.as_deref() };
                     let sides = planned_snapshot(&before, of, reader.options())?;
                     let (open, assumes_references) = (sides.open, sides.assumes_references);
                     planned = Some(PlanRemarks { open, assumes_references });

@@ -3,6 +3,7 @@
 use super::super::entry::Change;
 use super::super::raw::{Fault, Optional, Raw, list, object};
 use super::configuration::{Configuration, Written};
+use super::providers::Providers;
 use super::{longest, of_actions, references};
 use crate::code::Code;
 use crate::container::address::instance_key;
@@ -10,7 +11,7 @@ use crate::container::options::Options;
 use crate::diagnostic::Diagnostic;
 use crate::policy::is_account_id;
 use crate::span::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A managed resource of a plan.
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub(crate) struct PlannedChange<'t> {
     /// `TYPE.NAME`
     configured: String,
     key: String,
+    /// The credentials of the provider that makes it; none if several may.
+    credentials: Option<String>,
 }
 
 /// An attribute on one side of a change.
@@ -57,8 +60,9 @@ pub(crate) struct PlannedChanges<'t> {
     pub(crate) list: Vec<PlannedChange<'t>>,
     /// The accounts that the plan names as its own: in the ARNs of its resources, and as the caller's.
     pub(crate) accounts: BTreeSet<String>,
-    /// True if several configurations of AWS's provider take part: each may be for another account.
-    pub(crate) has_several_providers: bool,
+    /// The accounts of the ARNs before the change, by the credentials of the provider.
+    by_credentials: BTreeMap<Option<String>, BTreeSet<String>>,
+    providers: Providers,
     /// True if the plan invokes actions of providers beside the changes.
     pub(crate) has_actions: bool,
     /// True if the plan runs commands of its author beside the changes.
@@ -93,21 +97,14 @@ impl<'t> PlannedChanges<'t> {
             Some(configuration) => configuration.member(text, "provider_config")?,
             None => None,
         };
-        let mut own = 0;
-        for (_, provider) in providers.members() {
-            let [name, full] = provider.fields(text, ["name", "full_name"])?;
-            let [name, full] = [name, full].map(Optional::text_or_empty);
-            let last = full.rsplit('/').next().filter(|last| !last.is_empty()).unwrap_or(&name);
-            let is_repeated = provider.text().contains("for_each");
-            own += if matches!(last, "aws" | "awscc") { 1 + usize::from(is_repeated) } else { 0 };
-        }
         let mut planned = PlannedChanges {
             text,
             configuration: Configuration::read(text, configuration, options.limits.depth)?,
             most: options.limits.references,
             list: Vec::new(),
             accounts: BTreeSet::new(),
-            has_several_providers: own > 1,
+            by_credentials: BTreeMap::new(),
+            providers: Providers::read(text, providers)?,
             has_actions: !list(actions, "action_invocations", text)?.is_empty()
                 || !list(deferred, "deferred_action_invocations", text)?.is_empty(),
             has_provisioners: configuration.is_some_and(|all| all.text().contains("\"provisioners\"")),
@@ -149,14 +146,24 @@ impl<'t> PlannedChanges<'t> {
             module: module.owned(),
             configured: format!("{kind}.{}", name.text_or_empty()),
             key: index.map_or_else(String::new, instance_key),
+            credentials: None,
             kind,
             change,
         };
-        if let Some(before) = change.before {
-            let arn = before.member(text, "arn")?;
-            let account = arn.text_or_empty().split(':').nth(4).unwrap_or_default().to_owned();
+        let key = self.configuration.provider(&change.module, &change.configured);
+        let change = PlannedChange { credentials: self.providers.credentials(key.unwrap_or("")), ..change };
+        if change.kind.starts_with("aws") {
+            let accounts = self.by_credentials.entry(change.credentials.clone()).or_default();
+            let arn = match change.before {
+                Some(before) => before.member(text, "arn")?,
+                None => None,
+            };
+            let arn = arn.text_or_empty();
             // Roles of other accounts are no resources of the plan; a policy of AWS has no account.
-            self.accounts.extend(Some(account).filter(|account| is_account_id(account)));
+            if let Some(account) = arn.split(':').nth(4).filter(|account| is_account_id(account)) {
+                accounts.insert(account.to_owned());
+                self.accounts.insert(account.to_owned());
+            }
         }
         self.list.push(change);
         Ok(())
@@ -174,6 +181,18 @@ impl<'t> PlannedChanges<'t> {
             }
         }
         inner.elements().into_iter().try_for_each(|inner| self.callers(Some(inner), depth))
+    }
+
+    /// True if the resources are made with the credentials of one provider.
+    pub(crate) fn has_one_provider(&self) -> bool {
+        self.by_credentials.len() <= 1 && !self.by_credentials.contains_key(&None)
+    }
+
+    /// Returns the account of all resources that are made with the credentials of this one, if the plan shows it.
+    pub(crate) fn account_of(&self, of: &PlannedChange<'t>) -> Option<&str> {
+        of.credentials.as_ref()?;
+        let mut accounts = self.by_credentials.get(&of.credentials)?.iter();
+        accounts.next().filter(|_| accounts.next().is_none()).map(String::as_str)
     }
 
     /// Returns an attribute of a resource before or after the change.

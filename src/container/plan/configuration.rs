@@ -13,6 +13,8 @@ pub(super) struct Configuration<'t> {
     text: &'t str,
     /// Expressions of resources and data sources.
     resources: BTreeMap<(String, String), Raw<'t>>,
+    /// The keys of the provider configurations of resources.
+    providers: BTreeMap<(String, String), String>,
     /// Expressions of calls, by the calling module and the name.
     calls: BTreeMap<(String, String), Raw<'t>>,
     outputs: BTreeMap<(String, String), Raw<'t>>,
@@ -54,8 +56,12 @@ impl<'t> Configuration<'t> {
         let text = self.text;
         let [resources, calls, outputs] = module.fields(text, ["resources", "module_calls", "outputs"])?;
         for resource in resources.elements() {
-            let [address, expressions] = resource.fields(text, ["address", "expressions"])?;
+            let [address, expressions, provider] =
+                resource.fields(text, ["address", "expressions", "provider_config_key"])?;
             let address = address.owned();
+            if provider.is_some() {
+                self.providers.insert((path.clone(), address.clone()), provider.owned());
+            }
             if resource.text().contains(DOCUMENT) {
                 self.with_documents.insert((path.clone(), address.clone()));
             }
@@ -91,6 +97,12 @@ impl<'t> Configuration<'t> {
             None => Written::Not,
             Some(expression) => Written::As(self.references(expression)?),
         })
+    }
+
+    /// Returns the key of the provider configuration of a resource (`TYPE.NAME`) of a module; none if the plan does not say it.
+    pub(super) fn provider(&self, module: &str, address: &str) -> Option<&str> {
+        let path = configuration_path(module)?;
+        self.providers.get(&(path, address.to_owned())).map(String::as_str)
     }
 
     /// True if policy documents flow into a resource (`TYPE.NAME`) of a module.

@@ -6,6 +6,7 @@ mod changes;
 mod configuration;
 mod document;
 mod merge;
+mod providers;
 mod references;
 
 use super::address::{instance_key, quoted};

@@ -1,6 +1,7 @@
 //! CloudFormation templates in JSON and YAML, including SAM's short forms and the output of the CDK.
 
 mod conditions;
+mod declared;
 mod elsewhere;
 mod exported;
 mod exports;
@@ -143,6 +144,9 @@ pub(super) fn read(
         container.resources += 1;
         super::within_limits(&container, options).map_err(|fault| vec![*fault])?;
         objects(member)?;
+        if options.declares {
+            container.declared.push(declared::of(&reader, member));
+        }
         match sam::with_globals(member, json.member("Globals")) {
             Some(member) => reader.resource(&member, &mut container),
             None => reader.resource(member, &mut container),

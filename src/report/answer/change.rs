@@ -29,7 +29,7 @@ pub struct SnapshotChange<'a> {
     pub lost: Option<&'a Gains<'a>>,
     /// A fact that was collected and that the answer does not look at, because of which it is open.
     pub not_compared: Option<String>,
-    /// Remarks about the plan that is the change, if one is.
+    /// Remarks about the plan or template that is the change, if one is.
     pub planned: Option<PlanRemarks>,
     /// True if the question names resources.
     pub names_resources: bool,
@@ -37,7 +37,7 @@ pub struct SnapshotChange<'a> {
     pub most: usize,
 }
 
-/// Remarks about a plan that is a change.
+/// Remarks about a plan or template that is a change.
 #[derive(Clone, Debug, Default)]
 pub struct PlanRemarks {
     /// The changes that were not taken over, and why; with one of them the answer is open.
@@ -213,8 +213,8 @@ impl<'a> SnapshotChange<'a> {
         }
         match self.not_taken_over().len() {
             0 => {}
-            1 => parts.push("NOT complete: a change of the plan was not taken over".to_owned()),
-            several => parts.push(format!("NOT complete: {several} changes of the plan were not taken over")),
+            1 => parts.push("NOT complete: a change was not taken over".to_owned()),
+            several => parts.push(format!("NOT complete: {several} changes were not taken over")),
         }
         let of = format!(
             "asked about {} in {}, and everybody outside",

@@ -25,6 +25,8 @@ pub(super) struct Applying<'s> {
     before: Snapshot,
     after: Snapshot,
     source: &'s Source,
+    /// The word for the change: `plan` or `template`.
+    pub(super) word: &'static str,
     open: Vec<(Span, String)>,
     steps: Vec<String>,
     /// The buckets that the plan makes.
@@ -34,12 +36,17 @@ pub(super) struct Applying<'s> {
 }
 
 impl<'s> Applying<'s> {
-    pub(super) fn new(old: &'s Snapshot, source: &'s Source, open: Vec<(Span, String)>) -> Applying<'s> {
+    pub(super) fn new(
+        old: &'s Snapshot,
+        (source, word): (&'s Source, &'static str),
+        open: Vec<(Span, String)>,
+    ) -> Applying<'s> {
         Applying {
             old,
             before: old.clone(),
             after: old.clone(),
             source,
+            word,
             open,
             steps: Vec::new(),
             made: BTreeSet::new(),
@@ -66,8 +73,10 @@ impl<'s> Applying<'s> {
         for (key, (value, span, address)) in before.iter().rev() {
             let new = after.get(key);
             if let Some((.., other)) = new.filter(|(.., other)| other != address) {
-                let why =
-                    format!("{address}: {other} makes it again, in an order that the plan does not say");
+                let why = format!(
+                    "{address}: {other} makes it again, in an order that the {} does not say",
+                    self.word
+                );
                 self.open.push((*span, why));
             }
             let is_kept = new.is_some_and(|(new, ..)| is_same(value, new));

@@ -51,7 +51,8 @@ impl Applying<'_> {
         };
         let place = place.unwrap_or_default();
         format!(
-            "the snapshot has it in another way{place} than the plan before its change: collect the snapshot again"
+            "the snapshot has it in another way{place} than the {} before its change: collect the snapshot again",
+            self.word
         )
     }
 
@@ -202,7 +203,9 @@ impl Applying<'_> {
             | Key::Ownership(_) => false,
         };
         match is_held {
-            true => Err(format!("the plan adds what the snapshot holds already: {}", self.drift(key))),
+            true => {
+                Err(format!("the {} adds what the snapshot holds already: {}", self.word, self.drift(key)))
+            }
             false => Ok(()),
         }
     }

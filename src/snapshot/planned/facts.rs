@@ -4,6 +4,7 @@ use super::Planner;
 use crate::container::{Attribute, Change, Content, Entry, PlannedChange, PolicyKind};
 use crate::policy::is_account_id;
 use crate::snapshot::model::{ControlKind, Tags};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// The kinds of identities that policies are attached to.
@@ -73,8 +74,8 @@ pub(super) enum Value<'c> {
     There,
     /// The ARN.
     Arn(String),
-    Policy(&'c Content),
-    Control(ControlKind, &'c Content),
+    Policy(Cow<'c, Content>),
+    Control(ControlKind, Cow<'c, Content>),
     Tags(Tags),
     Text(String),
     /// The service gives the resource its default policy.
@@ -174,7 +175,7 @@ const WITH_POLICY: [&str; 5] =
 /// Types of policies of an organization that are neither SCPs nor RCPs. They say how resources are set up and which features are on.
 ///
 /// Source: AWS Organizations API Reference, CreatePolicy, `Type`.
-const OTHER_CONTROLS: [&str; 6] = [
+pub(super) const OTHER_CONTROLS: [&str; 6] = [
     "AISERVICES_OPT_OUT_POLICY",
     "BACKUP_POLICY",
     "CHATBOT_POLICY",
@@ -365,7 +366,9 @@ impl<'c> Planner<'_, 'c> {
             };
             let found = if is_after { Some(&entry.content) } else { entry.before.as_ref() };
             let found = found.filter(|found| !matches!(found, Content::Absent));
-            side.facts.extend(found.map(|found| (Key::Control(id.clone()), Value::Control(kind, found))));
+            side.facts.extend(
+                found.map(|found| (Key::Control(id.clone()), Value::Control(kind, Cow::Borrowed(found)))),
+            );
         }
         match side.facts.len() > known {
             true => Ok(()),
@@ -550,8 +553,9 @@ impl<'c> Planner<'_, 'c> {
             Attribute::Text(arn) => arn.split(':').nth(4).filter(|own| is_account_id(own)).map(str::to_owned),
             _ => None,
         };
-        own.or_else(|| self.account.map(str::to_owned)).ok_or_else(|| match self.has_several_accounts {
-            true => "the plan is about several accounts and does not say in which one it is".to_owned(),
+        let shown = self.account.or_else(|| self.plan.account_of(of));
+        own.or_else(|| shown.map(str::to_owned)).ok_or_else(|| match self.has_several_accounts {
+            true => "the plan is about several accounts, or takes several credentials, and does not say in which account it is".to_owned(),
             false => "the plan does not say in which account it is: give `--account`".to_owned(),
         })
     }
@@ -632,11 +636,11 @@ impl<'c> Planner<'_, 'c> {
 
 fn content(entry: &Entry, is_after: bool) -> Option<Value<'_>> {
     let found = if is_after { Some(&entry.content) } else { entry.before.as_ref() };
-    found.filter(|found| !matches!(found, Content::Absent)).map(Value::Policy)
+    found.filter(|found| !matches!(found, Content::Absent)).map(|found| Value::Policy(Cow::Borrowed(found)))
 }
 
 /// Returns the ARN of a queue by its URL.
-fn queue_arn(url: &str, partition: Option<&str>) -> Option<String> {
+pub(super) fn queue_arn(url: &str, partition: Option<&str>) -> Option<String> {
     let (host, rest) = url.strip_prefix("https://")?.split_once('/')?;
     let (account, name) = rest.split_once('/')?;
     let region = host.strip_prefix("sqs.")?.split('.').next()?;

@@ -1,4 +1,4 @@
-//! A Terraform plan as the change of a snapshot.
+//! A Terraform plan or a CloudFormation template as the change of a snapshot.
 //!
 //! Each resource that the plan changes says facts of an account before and after it; what differs is applied to the snapshot. A
 //! resource of a type that is not taken over, a value that is not known before the plan is applied, and a fact that the snapshot has
@@ -9,6 +9,7 @@ mod drift;
 mod facts;
 mod harmless;
 mod same;
+mod template;
 
 use super::change::{ChangeError, refused};
 use super::model::Collected;
@@ -21,6 +22,7 @@ use apply::Applying;
 use facts::{Key, Value, Whole};
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+pub use template::StackToday;
 
 /// A snapshot before and after a plan.
 #[derive(Clone, Debug)]
@@ -117,11 +119,12 @@ impl Snapshot {
             entries: BTreeMap::new(),
             by_address: by_address.map(|of| (of.address.as_str(), of)).collect(),
             account: match plan.accounts.iter().collect::<Vec<_>>()[..] {
+                _ if !plan.has_one_provider() => None,
                 [] => account,
-                [one] if account.is_some() || !plan.has_several_providers => Some(one),
+                [one] => Some(one),
                 _ => None,
             },
-            has_several_accounts: plan.accounts.len() > 1,
+            has_several_accounts: plan.accounts.len() > 1 || !plan.has_one_provider(),
             partition: self.partition(),
             plan: &plan,
             is_strict: options.strict,
@@ -137,10 +140,14 @@ impl Snapshot {
 }
 
 fn no_plan(source: &Source, kind: &str) -> ChangeError {
-    refused(format!(
-        "{} is a {kind}, not a plan: give the output of `terraform show -json PLAN`",
-        source.name()
-    ))
+    let name = source.name();
+    refused(match kind == ContainerKind::Template.name() {
+        true => format!(
+            "{name} does not say what its stack holds today: give the template of the stack as it is with `--was FILE` (aws \
+             cloudformation get-template), or `--was none` if there is no stack yet"
+        ),
+        false => format!("{name} is a {kind}, not a plan: give the output of `terraform show -json PLAN`"),
+    })
 }
 
 /// The facts of one side of a plan, each with the resource that says it.
@@ -196,7 +203,7 @@ impl<'c> Planner<'_, 'c> {
             }
             _ => true,
         });
-        let mut applying = Applying::new(self.snapshot, source, open);
+        let mut applying = Applying::new(self.snapshot, (source, "plan"), open);
         applying.compare(&kept, &wholes);
         applying.all(&before, &after);
         applying.done(self.has_assumed.get())

@@ -76,7 +76,7 @@ fn over_snapshots(args: &NoNewAccessArgs, reader: &mut Reader, output: &mut Outp
         }
     }
     let options = args.world.of(args.search.options(&args.semantics))?.sharing();
-    let change = (&args.change, args.plan.as_deref().map(|plan| (plan, &inputs.container)));
+    let change = (&*args.change, args.plan.as_deref().map(|plan| (plan, &inputs.container)));
     let exit = snapshot_change::run("check-no-new-access", change, (&options, reader), output)?;
     Ok(exit.zeroed(args.search.exit_zero))
 }

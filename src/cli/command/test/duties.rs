@@ -12,14 +12,14 @@ use crate::explain::display::one_line;
 use crate::policy::{Json, JsonValue, Member, Rendered};
 use crate::report::Failure;
 use crate::request::Request;
-use crate::surface::{asked_who, of_property};
+use crate::surface::{Stated, asked_who, of_property};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The name of the check.
 pub(super) const DUTIES: &str = "separation-of-duties";
 
 /// The members of such a test.
-const MEMBERS: [&str; 5] = ["snapshot", "of", "allowed", "kinds", "noOrganization"];
+const MEMBERS: [&str; 6] = ["snapshot", "of", "allowed", "kinds", "noOrganization", "strictCollect"];
 
 /// The members of one duty.
 const OF_DUTIES: [&str; 5] = ["action", "actions", "resource", "resources", "condition"];
@@ -30,7 +30,7 @@ const LISTED: usize = 20;
 /// The question of such a test.
 pub(super) struct Duties {
     pub(super) snapshot: String,
-    pub(super) without_organization: bool,
+    pub(super) stated: Stated,
     /// The things of which no one can do all.
     of: Vec<Wants>,
     /// Patterns of those who may.
@@ -68,16 +68,17 @@ impl Reader {
                 None => self.fault(format!("`{name}` is not a kind of requester"), test.span),
             }
         }
-        let without_organization = match member("noOrganization").map(|json| (&json.kind, json.span)) {
+        let mut truth = |name: &str| match member(name).map(|json| (&json.kind, json.span)) {
             None => false,
-            Some((JsonValue::Bool(without), _)) => *without,
+            Some((JsonValue::Bool(value), _)) => *value,
             Some((_, span)) => {
-                self.fault("`noOrganization` is true or false", span);
+                self.fault(format!("`{name}` is true or false"), span);
                 false
             }
         };
+        let stated = Stated::new(truth("noOrganization"), truth("strictCollect"));
         let kinds = if kinds.is_empty() { WhoKind::ALL.to_vec() } else { kinds };
-        Some(Duties { snapshot: snapshot?, without_organization, of, allowed, kinds })
+        Some(Duties { snapshot: snapshot?, stated, of, allowed, kinds })
     }
 
     fn duty(&mut self, json: &Json<'_>) -> Option<Wants> {

@@ -103,7 +103,7 @@ fn tested(test: &Test, snapshots: &Snapshots) -> Run {
 fn answered(test: &Test, snapshots: &Snapshots) -> Result<(Exit, String, String), Failure> {
     let (arguments, allowed) = match &test.ask {
         Ask::Duties(duties) => {
-            let prepared = prepared(&duties.snapshot, duties.without_organization, snapshots)?;
+            let prepared = prepared(&duties.snapshot, duties.stated, snapshots)?;
             return duties::answer(duties, &prepared).map(|(exit, text)| (exit, text, String::new()));
         }
         Ask::Command { arguments, allowed } => (arguments, allowed),
@@ -122,7 +122,8 @@ fn answered(test: &Test, snapshots: &Snapshots) -> Result<(Exit, String, String)
                     "the test has no `snapshot`: a directory with answers of the AWS CLI",
                 ));
             };
-            let prepared = prepared(directory, args.no_organization, snapshots)?;
+            let prepared =
+                prepared(directory, Stated::new(args.no_organization, args.strict_collect), snapshots)?;
             let allowed = Some(patterns(allowed)?).filter(|patterns| !patterns.is_empty());
             super::who_can::answer(args, (directory, &prepared), allowed, &mut output)
         }
@@ -147,10 +148,10 @@ fn answered(test: &Test, snapshots: &Snapshots) -> Result<(Exit, String, String)
 /// Returns the snapshot of a directory, read once for several tests.
 fn prepared(
     directory: &str,
-    without_organization: bool,
+    stated: Stated,
     snapshots: &Snapshots,
 ) -> Result<Arc<PreparedSnapshot>, Failure> {
-    snapshots.read(Path::new(directory), Stated::new(without_organization, false))
+    snapshots.read(Path::new(directory), stated)
 }
 
 /// Reads patterns of requesters.

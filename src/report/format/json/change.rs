@@ -35,7 +35,8 @@ struct ChangeView<'a> {
 impl Serialize for SnapshotChange<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let sides = || std::iter::once(self.gained).chain(self.lost);
-        let gaps: BTreeSet<_> = sides().flat_map(Gains::gaps).collect();
+        let skews = self.snapshots.iter().filter_map(|snapshot| snapshot.skew());
+        let gaps: BTreeSet<_> = sides().flat_map(Gains::gaps).chain(skews).collect();
         let snapshots = self.names.iter().zip(&self.snapshots);
         let view = ChangeView {
             result: self.status().1,

@@ -63,7 +63,7 @@ impl Serialize for WhatCan<'_> {
             others: answer.rest.as_ref().map(|rest| OthersView::of(self, rest)),
             without_effect: GrantView::all(self, &answer.without_effect),
             not_looked_at: WhatCan::NOT_LOOKED_AT,
-            gaps: answer.gaps().into_iter().map(GapView::of).collect(),
+            gaps: answer.gaps().into_iter().chain(self.snapshot.skew()).map(GapView::of).collect(),
             assumptions: answer.assumptions.iter().map(|assumption| assumption.0.as_str()).collect(),
             snapshot: json!({"sha256": self.snapshot.sha256}),
         };

@@ -56,7 +56,7 @@ impl Serialize for WhoCan<'_> {
             unknown: answer.open.iter().map(|entry| EntryView::open(self, entry)).collect(),
             proved: ProvedView { principals: answer.principals, accounts: answer.accounts },
             not_looked_at: WhoCan::NOT_LOOKED_AT,
-            gaps: answer.gaps().into_iter().map(GapView::of).collect(),
+            gaps: answer.gaps().into_iter().chain(self.snapshot.skew()).map(GapView::of).collect(),
             assumptions: answer.assumptions.iter().map(|assumption| assumption.0.as_str()).collect(),
             snapshot: SnapshotView { sha256: &self.snapshot.sha256 },
         };

@@ -57,7 +57,8 @@ pub fn snapshot_change(shown: &SnapshotChange<'_>, verbosity: Verbosity, style: 
     }
     let mut out = style.shown(&plain(&out)).into_owned();
     let gaps = shown.directions().into_iter().flat_map(|(_, side)| side.gaps());
-    let gaps: std::collections::BTreeSet<_> = gaps.collect();
+    let skews = shown.snapshots.iter().filter_map(|snapshot| snapshot.skew());
+    let gaps: std::collections::BTreeSet<_> = gaps.chain(skews).collect();
     out.push_str(&super::gaps(gaps.into_iter(), style));
     if let Some(advice) = shown.advice() {
         out.push_str(&style.shown(&format!("to decide: {}\n\n", one_line(&advice))));

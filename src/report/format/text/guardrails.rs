@@ -23,7 +23,7 @@ pub fn check_guardrails(report: &GuardrailReport<'_>, verbosity: Verbosity, styl
     }
     let mut out = style.shown(&plain(&out)).into_owned();
     let gaps: BTreeSet<_> = report.answer.open.iter().flat_map(|judged| &judged.gaps).collect();
-    out.push_str(&super::gaps(gaps.into_iter(), style));
+    out.push_str(&super::gaps(gaps.into_iter().chain(report.snapshot.skew()), style));
     out.push_str(&style.shown(&format!("check-guardrails: {}\n", one_line(&report.sentence()))));
     if verbosity == Verbosity::Verbose && !report.answer.assumptions.is_empty() {
         let names: Vec<&str> = report.answer.assumptions.iter().map(|a| a.0.as_str()).collect();

@@ -3,7 +3,7 @@
 use super::style::Style;
 use crate::explain::display::{counted, one_line};
 use crate::report::answer::Inventory;
-use crate::snapshot::Gap;
+use crate::snapshot::{Gap, GapKind};
 
 /// Writes what was recognised, and what is missing with the calls that collect it.
 pub fn snapshot(inventory: &Inventory<'_>, style: Style) -> String {
@@ -55,7 +55,8 @@ fn many(count: usize, name: &str) -> String {
 pub(in crate::report) fn gaps<'g>(gaps: impl Iterator<Item = &'g Gap>, style: Style) -> String {
     let mut out = String::new();
     for gap in gaps {
-        out.push_str(&format!("missing: {}\n", one_line(&gap.why)));
+        let word = if gap.kind == GapKind::Skew { "note" } else { "missing" };
+        out.push_str(&format!("{word}: {}\n", one_line(&gap.why)));
         if let Some(command) = &gap.command {
             out.push_str(&format!("         {}\n", one_line(command)));
         }

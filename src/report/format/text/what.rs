@@ -40,7 +40,7 @@ pub fn what_can(what: &WhatCan<'_>, verbosity: Verbosity, style: Style) -> Strin
         out.push('\n');
     }
     let mut out = style.shown(&plain(&out)).into_owned();
-    out.push_str(&super::gaps(answer.gaps().into_iter(), style));
+    out.push_str(&super::gaps(answer.gaps().into_iter().chain(what.snapshot.skew()), style));
     out.push_str(&style.shown(&format!("not looked at: {}\n", WhatCan::NOT_LOOKED_AT.join(", "))));
     out.push_str(&style.shown(&format!("what-can: {}\n", one_line(&what.sentence()))));
     if verbosity == Verbosity::Verbose && !answer.assumptions.is_empty() {

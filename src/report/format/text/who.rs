@@ -82,7 +82,7 @@ pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
         out.push('\n');
     }
     let mut out = style.shown(&plain(&out)).into_owned();
-    out.push_str(&super::gaps(who.answer.gaps().into_iter(), style));
+    out.push_str(&super::gaps(who.answer.gaps().into_iter().chain(who.snapshot.skew()), style));
     if verbosity >= Verbosity::Normal || !who.answer.is_complete() || who.beyond() > 0 {
         out.push_str(&style.shown(&format!("not looked at: {}\n", WhoCan::NOT_LOOKED_AT.join(", "))));
         out.push_str(&style.shown(&format!("who-can: {}\n", one_line(&who.sentence()))));

@@ -9,7 +9,7 @@ use iamsat::container;
 use iamsat::evaluate::{self, Decision, decide_layers};
 use iamsat::limits::{SearchLimits, SnapshotLimits};
 use iamsat::policy::Document;
-use iamsat::snapshot::{File, Snapshot};
+use iamsat::snapshot::{File, Snapshot, StackToday};
 use iamsat::span::Source;
 use serde_json::{Value, json};
 
@@ -196,6 +196,11 @@ fn asked(files: Vec<File>) {
         if let Ok(planned) = snapshot.planned(&plan, Some("111122223333"), &container::Options::default()) {
             assert!(planned.open.iter().all(|why| why.starts_with("plan.json:")), "{:?}", planned.open);
             assert!(planned.after.gaps.iter().all(|gap| !gap.why.is_empty() && !gap.of.is_empty()));
+        }
+        let today = StackToday { template: Some(plan.clone()), ..StackToday::default() };
+        let options = container::Options::default();
+        if let Ok(same) = snapshot.deployed(&plan, &today, Some("111122223333"), &options) {
+            assert!(same.steps.is_empty(), "{:?}", same.steps);
         }
     }
     let limits = SearchLimits { work: 2_000_000, ..SearchLimits::default() };
