@@ -5,6 +5,9 @@ use crate::index::broken;
 use crate::policy::PolicyType;
 use crate::request::{Request, Requester};
 
+/// Stands for the context of a request that needs none.
+const NONE_NEEDED: &str = "(none needed)";
+
 /// Lists the rows of a request: the name of a part, and its value.
 pub(super) fn rows(
     request: &Request,
@@ -43,9 +46,20 @@ pub(super) fn rows(
         heading = "";
     }
     if request.context().next().is_none() {
-        rows.push(("context".to_owned(), "(none needed)".to_owned()));
+        rows.push(("context".to_owned(), NONE_NEEDED.to_owned()));
     }
     rows
+}
+
+/// Adds keys that the request lacks, where their absence is the reason for something.
+pub(super) fn add_absent(rows: &mut Vec<(String, String)>, keys: &[String]) {
+    for key in keys {
+        let text = format!("{key} is absent");
+        match rows.last_mut() {
+            Some((_, last)) if last == NONE_NEEDED => *last = text,
+            _ => rows.push((String::new(), text)),
+        }
+    }
 }
 
 /// Returns a value of a key, in quotes if it could be mistaken for something else.

@@ -71,9 +71,16 @@ const NOT_OF_SNAPSHOTS: [&str; 7] =
 impl ChangeArgs {
     /// True if the question is about snapshots.
     pub(crate) fn is_given(&self) -> bool {
+        self.snapshot.is_some() || self.existing_snapshot.is_some() || self.has_steps()
+    }
+
+    /// True if the question is about a change of the snapshot that the configuration names.
+    pub(crate) fn is_of_configuration(&self) -> bool {
+        self.has_steps() && self.snapshot.is_none()
+    }
+
+    fn has_steps(&self) -> bool {
         let steps = [&self.attach, &self.detach, &self.replace, &self.remove, &self.moved];
-        self.snapshot.is_some()
-            || self.existing_snapshot.is_some()
-            || steps.into_iter().any(|flags| !flags.is_empty())
+        steps.into_iter().any(|flags| !flags.is_empty())
     }
 }
