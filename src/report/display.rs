@@ -21,9 +21,7 @@ pub(super) fn rows(
     let principal = match (&request.requester, policy_type) {
         (Some(requester), _) => principal_name(requester),
         (None, PolicyType::Identity) => "any principal this policy is attached to".to_owned(),
-        (None, PolicyType::ServiceControl) => {
-            "any principal in the accounts this policy is attached to".to_owned()
-        }
+        (None, PolicyType::ServiceControl) => "any principal that this policy applies to".to_owned(),
         (None, PolicyType::Resource | PolicyType::ResourceControl) => "any".to_owned(),
     };
     rows.push(("principal".to_owned(), principal));

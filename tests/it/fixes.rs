@@ -264,15 +264,15 @@ fn yaml(value: &Value, indent: usize, styles: &mut impl Iterator<Item = u8>) -> 
             plain.clone()
         }
         Value::String(other) => text(other, style),
-        Value::Array(list) if !list.is_empty() && style % 4 != 0 => {
+        Value::Array(list) if !list.is_empty() && !style.is_multiple_of(4) => {
             let item = |item: &Value| {
                 let text = below(item, indent + 2, styles);
-                let text = if style % 3 == 0 { text } else { format!(" {}", text.trim_start()) };
+                let text = if style.is_multiple_of(3) { text } else { format!(" {}", text.trim_start()) };
                 format!("\n{space}-{text}  # an item")
             };
             list.iter().map(item).collect()
         }
-        Value::Object(members) if !members.is_empty() && style % 8 != 0 => members
+        Value::Object(members) if !members.is_empty() && !style.is_multiple_of(8) => members
             .iter()
             .map(|(name, member)| format!("\n{space}{name}:{}", below(member, indent + 2, styles)))
             .collect(),

@@ -22,7 +22,7 @@ pub(super) fn after(judgement: &Judgement<'_>, explained: &Explained<'_>) -> Str
         matches!(judgement.answer.policy_type, PolicyType::ServiceControl | PolicyType::ResourceControl);
     let decision = match explained.decision {
         // Policies of an organization limit what others allow.
-        Some(Decision::Allowed) if limits => format!("not denied by {name}"),
+        Some(Decision::Allowed) if limits => format!("not denied by {name} (another policy has to allow it)"),
         Some(Decision::Allowed) => format!("allowed by {name}"),
         _ => format!("not denied by {name}: another policy that allows the request lets it through"),
     };
