@@ -5,6 +5,9 @@ use crate::index::broken;
 use crate::policy::PolicyType;
 use crate::request::{Request, Requester};
 
+/// Stands for the context of a request that needs none.
+const NONE_NEEDED: &str = "(none needed)";
+
 /// Lists the rows of a request: the name of a part, and its value.
 pub(super) fn rows(
     request: &Request,
@@ -18,9 +21,7 @@ pub(super) fn rows(
     let principal = match (&request.requester, policy_type) {
         (Some(requester), _) => principal_name(requester),
         (None, PolicyType::Identity) => "any principal this policy is attached to".to_owned(),
-        (None, PolicyType::ServiceControl) => {
-            "any principal in the accounts this policy is attached to".to_owned()
-        }
+        (None, PolicyType::ServiceControl) => "any principal that this policy applies to".to_owned(),
         (None, PolicyType::Resource | PolicyType::ResourceControl) => "any".to_owned(),
     };
     rows.push(("principal".to_owned(), principal));
@@ -43,9 +44,20 @@ pub(super) fn rows(
         heading = "";
     }
     if request.context().next().is_none() {
-        rows.push(("context".to_owned(), "(none needed)".to_owned()));
+        rows.push(("context".to_owned(), NONE_NEEDED.to_owned()));
     }
     rows
+}
+
+/// Adds keys that the request lacks, where their absence is the reason for something.
+pub(super) fn add_absent(rows: &mut Vec<(String, String)>, keys: &[String]) {
+    for key in keys {
+        let text = format!("{key} is absent");
+        match rows.last_mut() {
+            Some((_, last)) if last == NONE_NEEDED => *last = text,
+            _ => rows.push((String::new(), text)),
+        }
+    }
 }
 
 /// Returns a value of a key, in quotes if it could be mistaken for something else.

@@ -2,6 +2,7 @@
 
 SARIF, GitLab's code quality report and the JSON of each command by their JSON schemas (jsonschema), Markdown by a renderer of GitHub's dialect (markdown-it-py, with
 links and HTML) and by Python-Markdown: after either, only the elements that the format itself writes exist, and none has an attribute.
+JUnit by junitparser, which has to count what the report says it holds. Templates in YAML that iamsat rewrote by PyYAML: only policies differ.
 """
 
 import html.parser
@@ -9,11 +10,15 @@ import json
 import os
 import pathlib
 import subprocess
+import shutil
 import sys
+import tempfile
 
 import jsonschema
+import junitparser
 import markdown
 import markdown_it
+import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ["IAMSAT_BIN"]
@@ -56,6 +61,50 @@ def faults_of_page(page):
     return elements.faults
 
 
+def faults_of_junit(text):
+    """Returns the counts of a JUnit report that are not those of its test cases."""
+    report = junitparser.JUnitXml.fromstring(text.encode())
+    cases = [case for suite in report for case in suite]
+    held = {
+        "tests": len(cases),
+        "failures": sum(isinstance(result, junitparser.Failure) for case in cases for result in case.result),
+        "errors": sum(isinstance(result, junitparser.Error) for case in cases for result in case.result),
+        "skipped": sum(isinstance(result, junitparser.Skipped) for case in cases for result in case.result),
+    }
+    return [f"{name}: {getattr(report, name)} instead of {count}" for name, count in held.items() if getattr(report, name) != count]
+
+
+class Template(yaml.SafeLoader):
+    """Reads CloudFormation's functions as what they are applied to."""
+
+
+Template.add_multi_constructor("!", lambda loader, suffix, node: loader.construct_scalar(node))
+
+
+def without_policies(value):
+    """Returns a template without its policies."""
+    if isinstance(value, dict):
+        return {key: without_policies(member) for key, member in value.items() if key != "PolicyDocument"}
+    return value
+
+
+def faults_of_rewriting():
+    """Rewrites templates in YAML; returns those that are not YAML any more, or differ elsewhere."""
+    faults = []
+    for name in ["block.yaml", "merged.yaml"]:
+        for arguments in [["lint", "--fix"], ["minimise", "--write"], ["minimise", "--write", "--drop-sids"]]:
+            with tempfile.TemporaryDirectory() as directory:
+                file = pathlib.Path(directory, name)
+                shutil.copy(ROOT / "tests/cases/rewrite" / name, file)
+                before = file.read_text()
+                subprocess.run([PROGRAM, *arguments, name], cwd=directory, capture_output=True, env={}, check=False)
+                after = file.read_text()
+                old, new = (yaml.load(text, Template) for text in (before, after))
+                if before == after or without_policies(old) != without_policies(new):
+                    faults.append(f"PyYAML: {name}: {' '.join(arguments)}")
+    return faults
+
+
 def main():
     schemas = {
         "sarif": json.loads((ROOT / "tests/data/sarif-2.1.0.schema.json").read_text()),
@@ -80,13 +129,17 @@ def main():
         found += [f"markdown-it: {fault}" for fault in faults_of_page(github.render(text))]
         page = markdown.markdown(text, extensions=["tables", "md_in_html"])
         found += [f"Python-Markdown: {fault}" for fault in faults_of_page(page)]
+        found += [f"junitparser: {fault}" for fault in faults_of_junit(output(case, arguments, "junit"))]
         if "<table>" not in github.render(text) and "\n|" in text:
             found.append("markdown-it: the table is none")
         for fault in found:
             print(f"{case}: {' '.join(arguments)}: {fault}")
         faults += len(found)
         read += 1
-    print(f"{read} runs in 4 formats, {faults} faults")
+    for fault in faults_of_rewriting():
+        print(fault)
+        faults += 1
+    print(f"{read} runs in 5 formats, {faults} faults")
     sys.exit(1 if faults else 0)
 
 

@@ -12,6 +12,7 @@ use iamsat::check::{Droppable, Options, Relation, compare, fix, minimise, size_i
 use iamsat::evaluate::{self, Decision};
 use iamsat::policy::{Document, PolicyType};
 use proptest::prelude::{any, prop, proptest};
+use serde_json::Value;
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -216,6 +217,8 @@ fn policies_are_fixed_where_they_are() {
         ("template.json", template(REDUNDANT), Some(template(FIXED))),
         ("yaml.yaml", "Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:\n        Statement:\n          - {Effect: Allow, Action: ['s3:Get*', 's3:GetObject'], Resource: '*'}\n".to_owned(), Some("Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:\n        Statement:\n          - {Effect: Allow, Action: ['s3:Get*'], Resource: '*'}\n".to_owned())),
         ("anchor.yaml", "Resources:\n  Q:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:\n        Statement:\n          - {Effect: Allow, Action: &x ['s3:Get*', 's3:GetObject'], Resource: 'arn:aws:s3:::b'}\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:\n        Statement:\n          - {Effect: Deny, Action: *x, Resource: '*'}\n".to_owned(), None),
+        ("merge-key.yaml", "Resources:\n  Q:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:\n        Statement:\n          - &x\n            Effect: Allow\n            Action: ['s3:Get*', 's3:GetObject']\n            Resource: 'arn:aws:s3:::b'\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:\n        Statement:\n          - <<: *x\n            Resource: '*'\n".to_owned(), None),
+        ("text.yaml", "Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument: |\n        {\"Statement\": {\"Effect\": \"Allow\", \"Action\": [\"s3:Get*\", \"s3:GetObject\"], \"Resource\": \"*\"}}\n".to_owned(), Some("Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument: |\n        {\"Statement\": {\"Effect\": \"Allow\", \"Action\": [\"s3:Get*\"], \"Resource\": \"*\"}}\n".to_owned())),
         ("plan.json", plan, None),
         ("last.json", r#"{"Statement": {"Effect": "Allow", "Action": [], "Resource": "*"}}"#.to_owned(), None),
     ];
@@ -241,6 +244,94 @@ fn policies_are_fixed_where_they_are() {
         assert!(!String::from_utf8_lossy(&again.stdout).contains("fixed["), "{name} is fixed twice");
         assert_eq!(std::fs::read_to_string(directory.join(name)).unwrap(), now, "{name}");
     }
+}
+
+/// Returns a value as YAML: `styles` chooses between lines and brackets, and between quotes.
+fn yaml(value: &Value, indent: usize, styles: &mut impl Iterator<Item = u8>) -> String {
+    let style = styles.next().unwrap_or(0);
+    let text = |text: &str, style: u8| match style % 2 {
+        0 => format!("'{}'", text.replace('\'', "''")),
+        _ => Value::from(text).to_string(),
+    };
+    let space = " ".repeat(indent);
+    match value {
+        Value::String(plain)
+            if style % 4 < 2
+                && plain.contains(':')
+                && !plain.starts_with('*')
+                && !plain.contains([',', '{', '#', ' ']) =>
+        {
+            plain.clone()
+        }
+        Value::String(other) => text(other, style),
+        Value::Array(list) if !list.is_empty() && !style.is_multiple_of(4) => {
+            let item = |item: &Value| {
+                let text = below(item, indent + 2, styles);
+                let text = if style.is_multiple_of(3) { text } else { format!(" {}", text.trim_start()) };
+                format!("\n{space}-{text}  # an item")
+            };
+            list.iter().map(item).collect()
+        }
+        Value::Object(members) if !members.is_empty() && !style.is_multiple_of(8) => members
+            .iter()
+            .map(|(name, member)| format!("\n{space}{name}:{}", below(member, indent + 2, styles)))
+            .collect(),
+        other => other.to_string(),
+    }
+}
+
+/// Returns a value behind a dash or a name, on the same line if it takes one.
+fn below(value: &Value, indent: usize, styles: &mut impl Iterator<Item = u8>) -> String {
+    let text = yaml(value, indent, styles);
+    if text.starts_with('\n') { text } else { format!(" {text}") }
+}
+
+/// A policy in YAML becomes, whatever its layout, the one that it becomes in JSON; nothing else in the file changes.
+#[test]
+fn policies_in_yaml_are_shortened_as_those_in_json() {
+    let directory = directory("yaml");
+    let (shorter, refused) = (Cell::new(0), Cell::new(0));
+    proptest!(config(8), |(bytes in prop::collection::vec(any::<u8>(), 900), styles in prop::collection::vec(any::<u8>(), 64), drops in any::<bool>())| {
+        let mut u = Unstructured::new(&bytes);
+        let policy = some_keys(&mut u).and_then(|keys| Policy::arbitrary(&mut u, &keys, false));
+        let Ok(policy) = policy else { return Ok(()) };
+        let Ok(value) = serde_json::from_str::<Value>(&policy.text(false)) else { return Ok(()) };
+        let mut styles = styles.into_iter().cycle();
+        let template = format!(
+            "# a template\nResources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:{}\n      Description: short\n",
+            below(&value, 8, &mut styles)
+        );
+        std::fs::write(directory.join("t.yaml"), &template).unwrap();
+        std::fs::write(directory.join("p.json"), value.to_string()).unwrap();
+        let mut command = vec!["minimise", "--write", "--policy-type", "IDENTITY_POLICY", "t.yaml"];
+        command.extend(drops.then_some("--drop-sids"));
+        let output = iamsat(&directory, &command);
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        let now = std::fs::read_to_string(directory.join("t.yaml")).unwrap();
+        if output.status.code() == Some(2) {
+            assert_eq!(&now, &template);
+            refused.set(refused.get() + 1);
+            println!("{errors}{template}");
+            return Ok(());
+        }
+        command.pop_if(|last| *last == "--drop-sids");
+        *command.last_mut().unwrap() = "p.json";
+        command.extend(drops.then_some("--drop-sids"));
+        let other = iamsat(&directory, &command);
+        assert_eq!(output.status.code(), other.status.code(), "{errors}");
+        let found = iamsat(&directory, &["minimise", "--policy-type", "IDENTITY_POLICY", "--format", "json", "t.yaml"]);
+        let found: Value = serde_json::from_slice(&found.stdout).unwrap();
+        let wanted = std::fs::read_to_string(directory.join("p.json")).unwrap();
+        assert_eq!(
+            document("p", found[0]["policy"].as_str().unwrap()).to_string(),
+            document("p", &wanted).to_string(),
+            "{template}\n{now}"
+        );
+        assert!(now.starts_with("# a template\n") && now.ends_with("\n      Description: short\n"), "{now}");
+        shorter.set(shorter.get() + usize::from(now != template));
+    });
+    println!("{} are shorter, {} are not edited", shorter.get(), refused.get());
+    assert!(shorter.get() > 0 && refused.get() * 10 <= shorter.get());
 }
 
 /// A disk without room, simulated by a limit on the size of files: the old content, no other file, and an error.

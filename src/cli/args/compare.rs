@@ -34,7 +34,7 @@ pub(crate) struct CompareArgs {
 #[derive(Args, Debug)]
 pub(crate) struct DiffArgs {
     /// The old policy; a file with several, or a directory, is compared policy by policy
-    #[arg(value_name = "OLD", required_unless_present_any = ["plan", "snapshots"], requires = "new")]
+    #[arg(value_name = "OLD", required_unless_present_any = ["plan", "of_snapshots"], requires = "new")]
     pub(crate) old: Option<String>,
     /// The policy as it is to be
     #[arg(value_name = "NEW")]

@@ -28,23 +28,23 @@ pub(crate) struct NoNewAccessArgs {
         long,
         value_name = "POLICY",
         alias = "existing-policy-document",
-        required_unless_present_any = ["existing_dir", "plan", "snapshots"],
-        conflicts_with = "snapshots"
+        required_unless_present_any = ["existing_dir", "plan", "of_snapshots"],
+        conflicts_with = "of_snapshots"
     )]
     pub(crate) existing: Option<String>,
     /// A directory of reference policies: each is a rule that is checked separately
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["existing", "snapshots"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["existing", "of_snapshots"])]
     pub(crate) existing_dir: Option<String>,
     /// The new policy; several are checked one by one
     #[arg(long, value_name = "POLICY", alias = "new-policy-document", num_args = 1..,
-        required_unless_present_any = ["plan", "snapshots"])]
+        required_unless_present_any = ["plan", "of_snapshots"])]
     pub(crate) new: Vec<String>,
     /// A plan: every policy after it is compared with the same policy before it; beside --snapshot, it is the change, and may be
     /// a template
     #[arg(long, value_name = "FILE", conflicts_with_all = ["new", "existing_dir"])]
     pub(crate) plan: Option<String>,
     /// Compare policies that the plan creates with nothing (finding), with --existing, or not at all (note)
-    #[arg(long, value_name = "HOW", requires = "plan", conflicts_with = "snapshots")]
+    #[arg(long, value_name = "HOW", requires = "plan", conflicts_with = "of_snapshots")]
     pub(crate) created: Option<Created>,
     /// The files of both sides, if no arguments name them.
     #[arg(skip)]

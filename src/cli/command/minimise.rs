@@ -219,7 +219,7 @@ impl Short {
             true => {
                 let met: Vec<String> =
                     self.quotas.iter().map(|quota| format!("{} ({})", quota.name, quota.most)).collect();
-                text.push_str(&format!("; it is within {}", met.join(", ")));
+                text.push_str(&format!("; it is within the size limit of {}", met.join(", ")));
             }
             false => text.push_str(&format!("; quotas: {}", quotas.join(", "))),
         }
@@ -242,7 +242,7 @@ impl Short {
 
     /// Says how to take over a shorter policy that was only printed.
     fn advice(&self, is_shown: bool) -> &'static str {
-        if is_shown && self.is_changed() { "; `--write` writes it to the file" } else { "" }
+        if is_shown && self.is_changed() { "; the file is unchanged: `--write` writes it" } else { "" }
     }
 
     fn json(&self, name: &str) -> Value {

@@ -3,6 +3,7 @@
 use crate::check::{Changed, Options, PreparedSnapshot, Wants, WhoKind};
 use crate::cli::Exit;
 use crate::cli::args::{ChangeArgs, ContainerArgs, Format};
+use crate::cli::config;
 use crate::cli::input::Reader;
 use crate::cli::output::{Output, directory};
 use crate::index::{broken, guaranteed};
@@ -26,13 +27,15 @@ pub(super) fn run(
     wants.documents().map_err(of_property)?;
     let kinds = if args.kinds.is_empty() { &WhoKind::ALL[..] } else { &args.kinds };
     let mut planned = None;
-    let (before, after, names, steps) = match (&args.snapshot, &args.existing_snapshot, &args.new_snapshot) {
-        (Some(one), _, _) => {
+    let (before, after, names, steps) = match (&args.existing_snapshot, &args.new_snapshot) {
+        (None, None) => {
+            let wanted = "name the snapshot that is changed: `--snapshot DIR`";
+            let one = config::snapshot_or(args.snapshot.as_deref(), wanted, output)?;
             let (before, after, steps) = match plan {
                 Some((plan, container)) => {
                     has_no_choice(container)?;
                     let source = reader.source(plan, "plan")?;
-                    let before = snapshot_of(one, Stated::new(args.no_organization, args.strict_collect))?;
+                    let before = snapshot_of(&one, Stated::new(args.no_organization, args.strict_collect))?;
                     let template = match args.was.as_deref() {
                         None | Some("none") => None,
                         Some(old) => Some(reader.source(old, "was")?),
@@ -48,20 +51,20 @@ pub(super) fn run(
                 }
                 None => {
                     let steps = changes(args, reader)?;
-                    let before = snapshot_of(one, Stated::new(args.no_organization, args.strict_collect))?;
+                    let before = snapshot_of(&one, Stated::new(args.no_organization, args.strict_collect))?;
                     let after = changed_snapshot(&before, &steps)?;
                     (before, after, steps.iter().map(Change::in_words).collect())
                 }
             };
-            (before, after, vec![one.as_str()], steps)
+            (before, after, vec![one], steps)
         }
-        (None, Some(old), Some(new)) => {
+        (Some(old), Some(new)) => {
             let [before, after] = [old, new].map(|directory| {
                 snapshot_of(directory, Stated::new(args.no_organization, args.strict_collect))
             });
-            (before?, after?, vec![old.as_str(), new.as_str()], Vec::new())
+            (before?, after?, vec![old.clone(), new.clone()], Vec::new())
         }
-        (None, _, _) => broken("a question about snapshots names them"),
+        (None, Some(_)) | (Some(_), None) => broken("two snapshots are named together"),
     };
     let [before, after] = [before, after].map(PreparedSnapshot::new);
     let changed = Changed { before: &before, after: &after, is_same_world: names.len() == 1 };
@@ -73,7 +76,7 @@ pub(super) fn run(
     let shown = SnapshotChange {
         command,
         snapshots: [&before, &after].iter().take(names.len()).map(|side| side.snapshot()).collect(),
-        names,
+        names: names.iter().map(String::as_str).collect(),
         steps,
         gained: &gained,
         lost: lost.as_ref(),

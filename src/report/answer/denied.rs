@@ -5,7 +5,7 @@ use super::places::lacks_action;
 use crate::evaluate::Decision;
 use crate::explain::display::{one_line, statement_name};
 use crate::explain::{Explained, Refusal};
-use crate::policy::Document;
+use crate::policy::{Document, PolicyType};
 
 /// Says that a policy denies less.
 pub(in crate::report) fn title(judgement: &Judgement<'_>) -> String {
@@ -15,9 +15,14 @@ pub(in crate::report) fn title(judgement: &Judgement<'_>) -> String {
 }
 
 /// Says how the checked policy decides the request.
-pub(super) fn after(policy: &Document, explained: &Explained<'_>) -> String {
+pub(super) fn after(judgement: &Judgement<'_>, explained: &Explained<'_>) -> String {
+    let policy = judgement.policy;
     let name = one_line(policy.source.name());
+    let limits =
+        matches!(judgement.answer.policy_type, PolicyType::ServiceControl | PolicyType::ResourceControl);
     let decision = match explained.decision {
+        // Policies of an organization limit what others allow.
+        Some(Decision::Allowed) if limits => format!("not denied by {name} (another policy has to allow it)"),
         Some(Decision::Allowed) => format!("allowed by {name}"),
         _ => format!("not denied by {name}: another policy that allows the request lets it through"),
     };

@@ -234,7 +234,8 @@ impl<'a> Found<'a> {
                 let why = self.because();
                 let end = match self.answer.policy_type {
                     PolicyType::Resource => format!(
-                        "nothing to do about {names} alone; another policy may still allow such requests that no Deny of {names} covers: to refuse them too, deny them there"
+                        "nothing to do about {names} alone; another policy may still allow such requests that no Deny of {names} covers: to refuse those too, add a Deny for them to {}",
+                        if self.policies.len() == 1 { names.as_str() } else { "one of these" }
                     ),
                     _ => "nothing to do".to_owned(),
                 };

@@ -3,7 +3,7 @@
 
 use super::headline::Relation;
 use super::judgement::{Invocation, Judgement};
-use super::places::places;
+use super::places::{demands, places};
 use super::simulation::Expected;
 use super::world::unlisted;
 use super::{denied, headline, public_access};
@@ -19,6 +19,20 @@ use crate::report::aws_messages::AwsCheck;
 use crate::report::display;
 use crate::report::fingerprint::statement_text;
 use crate::report::issue::{Issue, Kind};
+
+/// Names the keys that the request lacks, and under which the existing policy would allow it.
+fn absent(judgement: &Judgement<'_>, explained: &Explained<'_>) -> Vec<String> {
+    let (Some(existing), Some((statement, missing))) = (judgement.existing, demands(explained)) else {
+        return Vec::new();
+    };
+    let request = explained.finding.witness.request();
+    let conditions = existing.statements.get(statement).map_or(&[][..], |own| own.conditions.as_slice());
+    let keys =
+        missing.iter().filter_map(|(condition, _)| conditions.get(*condition)).map(|own| &own.key.value);
+    keys.filter(|key| request.values(&key.name).is_none())
+        .map(|key| judgement.names.name(&key.name).into_owned())
+        .collect()
+}
 
 /// Turns a finding into an issue.
 pub(super) fn issue(
@@ -40,12 +54,13 @@ pub(super) fn issue(
     };
     let mut notes = Vec::new();
     let mut note = |name: &'static str, text: String| notes.push((name, text));
-    let rows = display::rows(witness, &judgement.names, judgement.answer.policy_type);
+    let mut rows = display::rows(witness, &judgement.names, judgement.answer.policy_type);
+    display::add_absent(&mut rows, &absent(judgement, explained));
     note("request", display::table(&rows));
     let statement = statement_name(blame.statement, document.statements.get(blame.statement));
     if is_denial {
         note(before_name, plain(&format!("denied by {statement}")));
-        note(after_name, plain(&denied::after(judgement.policy, explained)));
+        note(after_name, plain(&denied::after(judgement, explained)));
     } else if let Some(existing) = judgement.existing {
         note(before_name, plain(&before(explained, existing)));
         let weaker = denied::weaker(judgement.policy, explained);

@@ -1,7 +1,7 @@
 //! The places of a finding: the part of the checked policy to look at, and the part of the other policy that decides.
 
 use super::judgement::Judgement;
-use super::reach::further_resources;
+use super::reach::{NAMED, further_actions, further_resources};
 use crate::evaluate::glob_matches;
 use crate::explain::display::{one_line, statement_name};
 use crate::explain::{Explained, Missing, Part, Place, Refusal, WeakerDenial};
@@ -78,6 +78,11 @@ fn blamed(judgement: &Judgement<'_>, explained: &Explained<'_>) -> Places {
         },
     }];
     marks.extend(blame.others.iter().map(|p| Mark { span: p.span, label: label(p).to_owned() }));
+    // The headline names them only if the action of the request is spelled out.
+    if blame.primary.part == Part::Action && !slice_has_wildcards(judgement, blame.primary.span) {
+        let further = further_actions(judgement, explained).into_iter().take(NAMED - 1);
+        marks.extend(further.map(|(span, _)| Mark { span, label: "and this action".to_owned() }));
+    }
     let further = further_resources(judgement, explained).into_iter();
     marks.extend(further.map(|(span, _)| Mark { span, label: "on this resource".to_owned() }));
     marks.extend(granted(judgement, explained));
@@ -90,6 +95,11 @@ fn blamed(judgement: &Judgement<'_>, explained: &Explained<'_>) -> Places {
         pointer: blame.primary.pointer.clone(),
         elsewhere: None,
     }
+}
+
+/// True if a value of the policy has wildcards.
+fn slice_has_wildcards(judgement: &Judgement<'_>, span: Span) -> bool {
+    judgement.policy.source.slice(span).contains(['*', '?'])
 }
 
 /// Marks the conditions of the blamed statement, which the request meets.

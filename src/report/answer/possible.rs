@@ -11,7 +11,7 @@ use crate::explain::display::{KeyNames, counted, one_line, statement_name};
 use crate::policy::{Document, LayerKind, Layers, PolicyType};
 use crate::report::display;
 use crate::report::issue::{Issue, Kind, Status, Subject};
-use crate::request::Request;
+use crate::request::{Request, Requester};
 use crate::snapshot::Gap;
 use crate::span::Source;
 
@@ -116,9 +116,25 @@ impl<'a> Possible<'a> {
         }
         let near = self.near.as_ref()?;
         Some(one_line(&format!(
-            "nothing to do if this is intended; otherwise the {} has to allow it too",
-            near.by
+            "nothing to do if this is intended; otherwise the {} has to allow it too{}",
+            near.by,
+            match self.is_of_session() {
+                true => ", or a policy of the resource has to allow it to the session itself or to everyone",
+                false => "",
+            }
         )))
+    }
+
+    /// True if a boundary or a session policy alone refuses the session of a role in the account of the resource: it limits what a policy
+    /// of the resource allows the role, but not what such a policy allows the session.
+    fn is_of_session(&self) -> bool {
+        self.near.as_ref().is_some_and(|near| {
+            let action = near.traced.request.action.to_ascii_lowercase();
+            [LayerKind::Boundary, LayerKind::Session].iter().any(|kind| kind.name() == near.by)
+                && matches!(near.traced.request.requester, Some(Requester::RoleSession { .. }))
+                && near.traced.layers.layered.same_account == Some(true)
+                && !["kms:", "sts:"].iter().any(|service| action.starts_with(service))
+        })
     }
 
     /// Returns the verdict in the words of the command.

@@ -70,31 +70,8 @@ impl<'j> Reach<'j> {
 /// Names the action of the request, and other actions that the statement lists and of which the same is true.
 pub(super) fn actions(judgement: &Judgement<'_>, explained: &Explained<'_>, action: &str) -> String {
     let alone = || action.to_owned();
-    let Some(reach) = Reach::of(judgement, explained) else { return alone() };
-    if reach.statement.action.values.len() > MOST_TRIED {
-        return alone();
-    }
-    let resource = &explained.finding.witness.request().resource;
-    let listed = reach.statement.resource.as_ref().filter(|element| !element.negated);
-    let is_about_all =
-        listed.is_some_and(|element| element.values.iter().any(|v| v.value.template.is_many()));
-    let is_new = |text: &str| {
-        let Some(action) = Catalogue::embedded().action(text) else { return false };
-        // The statement may be about every resource, and another action about none that the request could be about.
-        match action.is_about(resource) {
-            true => reach.is_new(text, resource),
-            false => (is_about_all || resource == "*") && reach.is_new(text, "*"),
-        }
-    };
     let mut names = vec![alone()];
-    for value in &reach.statement.action.values {
-        let text = &*value.value.text;
-        let is_other =
-            !text.contains(['*', '?']) && names.iter().all(|name| !name.eq_ignore_ascii_case(text));
-        if is_other && is_new(text) {
-            names.push(text.to_owned());
-        }
-    }
+    names.extend(further_actions(judgement, explained).into_iter().map(|(_, name)| name.to_owned()));
     match names.as_slice() {
         [rest @ .., last] if !rest.is_empty() && names.len() <= NAMED => {
             format!("{} and {last}", rest.join(", "))
@@ -102,6 +79,42 @@ pub(super) fn actions(judgement: &Judgement<'_>, explained: &Explained<'_>, acti
         [first, rest @ ..] if rest.len() >= NAMED => format!("{first} and {} more actions", rest.len()),
         _ => alone(),
     }
+}
+
+/// Returns the other actions that the statement of a finding lists and that are newly allowed on the resource of its request, with their
+/// places.
+pub(super) fn further_actions<'j>(
+    judgement: &'j Judgement<'_>,
+    explained: &'j Explained<'_>,
+) -> Vec<(Span, &'j str)> {
+    let Some(reach) = Reach::of(judgement, explained) else { return Vec::new() };
+    let values = &reach.statement.action.values;
+    if values.len() > MOST_TRIED {
+        return Vec::new();
+    }
+    let Request { action, resource, .. } = explained.finding.witness.request();
+    let listed = reach.statement.resource.as_ref().filter(|element| !element.negated);
+    let is_about_all =
+        listed.is_some_and(|element| element.values.iter().any(|v| v.value.template.is_many()));
+    let is_new = |text: &str| {
+        let Some(listed) = Catalogue::embedded().action(text) else { return false };
+        // The statement may be about every resource, and another action about none that the request could be about.
+        match listed.is_about(resource) {
+            true => reach.is_new(text, resource),
+            false => (is_about_all || resource == "*") && reach.is_new(text, "*"),
+        }
+    };
+    let mut found: Vec<(Span, &str)> = Vec::new();
+    for value in values {
+        let text = &*value.value.text;
+        let is_other = !text.contains(['*', '?'])
+            && !text.eq_ignore_ascii_case(action)
+            && found.iter().all(|(_, name)| !name.eq_ignore_ascii_case(text));
+        if is_other && is_new(text) {
+            found.push((value.span, text));
+        }
+    }
+    found
 }
 
 /// Names the resource pattern of a finding, and the other ones of the statement on which one of the actions is newly allowed.

@@ -5,12 +5,17 @@ use super::public_access::addresses;
 use super::undecided::question;
 use super::world::{among, every_request, latent};
 use crate::check::ONLY_FOR_SCP;
+use crate::code::Code;
+use crate::evaluate::glob_matches;
 use crate::explain::display::{counted, one_line};
 use crate::policy::{Document, RequestSet};
 use crate::query::World;
 use crate::report::aws_messages::{AwsCheck, Lists};
 use crate::report::issue::{Issue, Kind};
 use crate::solve::Verdict;
+
+/// The calls by which somebody signs in with a token or an assertion, in small letters.
+const SIGN_IN: [&str; 2] = ["sts:assumerolewithsaml", "sts:assumerolewithwebidentity"];
 
 impl Judgement<'_> {
     /// Returns the verdict in one sentence, after its name: `PASS. ...`. With `named`, the sentence names the policies.
@@ -103,6 +108,22 @@ impl Judgement<'_> {
         let less = if starts && some == 0 { "Less" } else { "less" };
         let less = format!("{less} is denied than by {denied} of {denials} of {name}");
         if some == 0 { less } else { format!("{some} of {all}; {less}") }
+    }
+
+    /// Returns the assumptions that have a bearing on the answer: one about calls by which somebody signs in has none on a policy that covers
+    /// no such call.
+    pub fn assumptions(&self) -> impl Iterator<Item = Code> + '_ {
+        let all = self.answer.assumptions.iter().map(|assumption| assumption.0);
+        all.filter(|code| *code != Code::FederatedSignInIsUnsigned || self.covers_sign_in())
+    }
+
+    fn covers_sign_in(&self) -> bool {
+        let mut statements = self.documents().into_iter().flat_map(|document| document.statements.iter());
+        statements.any(|statement| {
+            let is_sign_in = |glob: &_| SIGN_IN.iter().any(|action| glob_matches(glob, action));
+            statement.action.negated
+                || statement.action.values.iter().any(|value| is_sign_in(&value.value.glob))
+        })
     }
 
     /// Describes the size of the search and how the policies were read.

@@ -316,14 +316,17 @@ impl<'a> Simulation<'a> {
             Decision::ImplicitlyDenied => {
                 let allows =
                     self.statements.iter().filter(|report| report.statement.effect.value == Effect::Allow);
+                let otherwise = match self.is_open_to_identities() {
+                    true => "to refuse it for certain, add a Deny, which an identity policy cannot overrule",
+                    false => "otherwise nothing to do",
+                };
                 let closest = allows.min_by_key(|report| lacks(report));
                 Some(match closest {
                     Some(closest) => format!(
-                        "to let the request through, change the request or {} so that the parts marked `-` there match; otherwise nothing to do",
+                        "to let the request through, change the request or {} so that the parts marked `-` there match; {otherwise}",
                         place(closest)
                     ),
-                    None => "to let the request through, add an Allow statement; otherwise nothing to do"
-                        .to_owned(),
+                    None => format!("to let the request through, add an Allow statement; {otherwise}"),
                 })
             }
             Decision::Allowed | Decision::Undetermined => None,

@@ -177,6 +177,13 @@ fn explained<'i>(issues: &mut [Issue], exact: impl Iterator<Item = &'i Issue>) -
                 known.label.clone_from(&mark.label);
             }
         }
+        // The part to be changed comes first, before those that it is compared with.
+        if let Some(own_place) = issue.marks.iter().position(|mark| Some(mark.span) == place)
+            && !done.contains(&at)
+        {
+            issue.marks.swap(0, own_place);
+            issue.pointer.clone_from(&own.pointer);
+        }
         let advice = own.notes.iter().find(|(name, _)| *name == "help");
         let known = issue.notes.iter_mut().find(|(name, _)| *name == "help");
         if let (Some((_, advice)), Some((_, known))) = (advice, known) {

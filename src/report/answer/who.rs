@@ -151,7 +151,9 @@ impl<'a> WhoCan<'a> {
                     false => format!(", and no {}", outside.join(", no ")),
                 };
                 let others = if answer.entries.is_empty() { "nobody" } else { "nobody else" };
-                format!("{entries}{allowed}, complete: proved that {others} of {of} can{outside}")
+                format!(
+                    "{entries}{allowed}, complete as far as policies go: proved that {others} of {of} can{outside}"
+                )
             }
         }
     }

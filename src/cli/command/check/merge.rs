@@ -100,7 +100,7 @@ pub(super) fn of_one_place(runs: &mut [Done]) {
         subject.issues.retain(|issue| issue.accepted.is_some() || !is_repeated(issue));
         let dropped = before - subject.issues.len();
         if dropped > 0 {
-            subject.message.push_str(&format!(" (without {dropped} that another check reports)"));
+            subject.message.push_str(&format!("; {dropped} more told by another check"));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The text of a policy in a file, as far as it can be rewritten there.
 
-use super::yaml::removals;
+use super::yaml::edits;
 use crate::cli::input::Input;
 use crate::container::{ContainerKind, Content, Origin};
 use crate::limits::InputLimits;
@@ -80,6 +80,10 @@ impl PolicyText {
         if !is_same {
             return Err("its text in the file is not plain: values are filled in".to_owned());
         }
+        let place = |span: Span| document.source.in_file(span).1;
+        if document.statements.iter().any(|statement| place(statement.span) == place(document.span)) {
+            return Err("it is JSON in a text within YAML, which is not rewritten".to_owned());
+        }
         let file = document.source.in_file(document.span).0.clone();
         let written = Written::Yaml(Box::new(document.clone()));
         Ok(PolicyText { file, name: input.name.clone(), source, written })
@@ -96,7 +100,7 @@ impl PolicyText {
             Written::InString(place) => Ok(vec![(*place, serde_json::Value::from(text).to_string())]),
             Written::Yaml(document) => {
                 let place = |span: Span| document.source.in_file(span).1;
-                let changes = removals(self.file.text(), document, new, &place)?;
+                let changes = edits(self.file.text(), document, new, &place)?;
                 // An alias stands for a text elsewhere, which may be a part of something else too.
                 let own = place(document.span);
                 let rest = self.file.text().get(own.end as usize..).and_then(|rest| rest.find('\n'));
@@ -104,7 +108,10 @@ impl PolicyText {
                 let is_own = |span: &Span| span.start >= own.start && span.end as usize <= end;
                 match changes.iter().all(|(span, _)| is_own(span)) {
                     true => Ok(changes),
-                    false => Err("a part of it is written elsewhere in the file, behind an alias".to_owned()),
+                    false => {
+                        Err("a part of it is written elsewhere in the file, behind an alias or a merge key"
+                            .to_owned())
+                    }
                 }
             }
         }

@@ -1,98 +1,91 @@
-//! Removes parts of a policy that is written as YAML. Everything else keeps its layout. The edits are a proposal: the file with them is
-//! read again, and has to hold the wanted policy.
+//! Edits a policy that is written as YAML: parts go, lists get values of merged statements, values get another spelling. Everything
+//! else keeps its layout. The edits are a proposal: the file with them is read again, and has to hold the wanted policy.
 
-use crate::policy::{Condition, Document, Statement};
-use crate::span::Span;
+mod align;
+mod list;
+mod member;
 
-/// Returns the changes of a file that make one policy of another one that has more statements, values and conditions.
+use crate::policy::{Condition, ConditionValue, Document, JsonKind, PrincipalKind, Statement};
+use crate::span::{Span, Spanned};
+use align::aligned;
+use list::Value;
+
+/// A place of a file, and its new text.
+type Change = (Span, String);
+
+const NOT_SO: &str = "it is written as YAML in a way that is not edited";
+
+/// Returns the changes of a file that make one policy of another one. The new policy has no statement, and no condition in a statement,
+/// that the other one does not have.
 ///
 /// # Errors
 /// The reason why the policy cannot be edited so.
-pub(super) fn removals(
+pub(super) fn edits(
     text: &str,
     before: &Document,
     after: &Document,
     place: &dyn Fn(Span) -> Span,
-) -> Result<Vec<(Span, String)>, String> {
+) -> Result<Vec<Change>, String> {
     let editor = Editor { text, place };
-    let mut left = after.statements.iter().peekable();
-    let (mut gone, mut changes) = (Vec::new(), Vec::new());
-    for statement in before.statements.iter() {
-        match left.next_if(|wanted| is_part(wanted, statement)) {
-            Some(wanted) => {
-                changes.extend(editor.values(statement, wanted)?);
-                gone.push((statement.span, false));
-            }
-            None => gone.push((statement.span, true)),
+    let (mut statements, mut changes) = (Vec::new(), Vec::new());
+    for (statement, wanted) in before.statements.iter().zip(aligned(before, after)?) {
+        let wanted = wanted.and_then(|wanted| after.statements.get(wanted));
+        if let Some(wanted) = wanted {
+            changes.extend(editor.statement(statement, wanted)?);
         }
+        statements.push((place(statement.span), wanted.is_none()));
     }
-    if left.next().is_some() {
-        return Err("a policy in YAML is only made shorter by removals: its statements would be merged or spelled anew".to_owned());
-    }
-    changes.extend(editor.of_list(&gone)?);
+    changes.extend(editor.without(&statements)?);
     Ok(changes)
 }
 
-/// True if a statement is another one without some of its values and conditions.
-fn is_part(wanted: &Statement, whole: &Statement) -> bool {
-    let is_within = |wanted: &[&str], whole: &[&str]| {
-        let mut whole = whole.iter();
-        wanted.iter().all(|text| whole.any(|other| other == text))
-    };
-    let is_alike = wanted.effect.value == whole.effect.value
-        && wanted.sid() == whole.sid()
-        && wanted.action.negated == whole.action.negated
-        && wanted.resource.as_ref().map(|r| r.negated) == whole.resource.as_ref().map(|r| r.negated)
-        && wanted.principal.as_ref().map(|p| (p.negated, p.everyone))
-            == whole.principal.as_ref().map(|p| (p.negated, p.everyone));
-    let mut conditions = whole.conditions.iter();
-    is_alike
-        && Lists::of(wanted)
-            .texts()
-            .iter()
-            .zip(Lists::of(whole).texts())
-            .all(|(one, other)| is_within(one, &other))
-        && wanted.conditions.iter().all(|one| conditions.any(|other| is_part_of(one, other)))
+/// A list of values with their places in the policy.
+struct List<'s> {
+    /// The kind of the principals in it.
+    kind: Option<PrincipalKind>,
+    is_list: bool,
+    values: Vec<(Value<'s>, Span)>,
 }
 
-/// True if a condition is another one without some of its values.
-fn is_part_of(wanted: &Condition, whole: &Condition) -> bool {
-    let mut values = whole.values.iter();
-    wanted.operator_text == whole.operator_text
-        && wanted.key.value.text == whole.key.value.text
-        && wanted.values.iter().all(|one| values.any(|other| other.value.text == one.value.text))
-}
-
-/// The lists of a statement outside its conditions: texts with their places.
-struct Lists<'s>([Vec<(&'s str, Span)>; 3]);
+/// The lists of a statement outside its conditions: actions, resources, and principals of each kind.
+struct Lists<'s>(Vec<List<'s>>);
 
 impl<'s> Lists<'s> {
     fn of(statement: &'s Statement) -> Lists<'s> {
-        let actions = statement.action.values.iter().map(|value| (&*value.value.text, value.span));
-        let resources = statement.resource.iter().flat_map(|element| &element.values);
-        let principals = statement.principal.iter().flat_map(|element| &element.values);
-        Lists([
-            actions.collect(),
-            resources.map(|value| (&*value.value.text, value.span)).collect(),
-            principals.map(|value| (&*value.value.text, value.span)).collect(),
-        ])
-    }
-
-    fn texts(&self) -> [Vec<&'s str>; 3] {
-        self.0.each_ref().map(|list| list.iter().map(|(text, _)| *text).collect())
+        let action = &statement.action;
+        let values = action.values.iter().map(|value| ((&*value.value.text, false), value.span)).collect();
+        let mut lists = vec![List { kind: None, is_list: action.is_list, values }];
+        if let Some(resource) = &statement.resource {
+            let values = resource.values.iter().map(|value| ((&*value.value.text, false), value.span));
+            lists.push(List { kind: None, is_list: resource.is_list, values: values.collect() });
+        }
+        if let Some(principal) = statement.principal.as_ref().filter(|principal| !principal.everyone) {
+            let mut kinds: Vec<PrincipalKind> =
+                principal.values.iter().map(|value| value.value.kind).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            lists.extend(kinds.into_iter().map(|kind| {
+                let own = principal.values.iter().filter(|value| value.value.kind == kind);
+                let values = own.map(|value| ((&*value.value.text, false), value.span)).collect();
+                List { kind: Some(kind), is_list: principal.lists.contains(&kind), values }
+            }));
+        }
+        Lists(lists)
     }
 }
 
-/// Marks the elements of a list that another list, which has a part of them in their order, does not have.
-fn gone(whole: &[(&str, Span)], wanted: &[&str]) -> Vec<(Span, bool)> {
-    let mut wanted = wanted.iter().peekable();
-    let is_gone = |text: &str, wanted: &mut std::iter::Peekable<std::slice::Iter<'_, &str>>| {
-        wanted.next_if(|kept| **kept == text).is_none()
-    };
-    whole.iter().map(|(text, span)| (*span, is_gone(text, &mut wanted))).collect()
+/// Returns the values of a condition.
+fn values(condition: &Condition) -> Vec<(Value<'_>, Span)> {
+    let one = |value: &'_ Spanned<ConditionValue>| value.span;
+    let texts =
+        condition.values.iter().map(|value| (&*value.value.text, value.value.kind != JsonKind::String));
+    texts.zip(condition.values.iter().map(one)).collect()
 }
 
-const NOT_SO: &str = "it is written as YAML in a way that is not edited";
+/// True if two conditions ask for the same key with the same operator.
+fn is_of_key(one: &Condition, other: &Condition) -> bool {
+    one.operator_text == other.operator_text && one.key.value.text == other.key.value.text
+}
 
 struct Editor<'e> {
     text: &'e str,
@@ -101,22 +94,30 @@ struct Editor<'e> {
 }
 
 impl Editor<'_> {
-    /// Removes values and conditions of a statement.
-    fn values(&self, whole: &Statement, wanted: &Statement) -> Result<Vec<(Span, String)>, String> {
+    /// Makes a statement from the one from which it was made.
+    fn statement(&self, whole: &Statement, wanted: &Statement) -> Result<Vec<Change>, String> {
         let mut changes = Vec::new();
-        let Lists(lists) = Lists::of(whole);
-        for (list, kept) in lists.iter().zip(Lists::of(wanted).texts()) {
-            changes.extend(self.of_list(&gone(list, &kept))?);
+        if let (Some(sid), None) = (whole.sid.as_ref().filter(|_| whole.sid().is_some()), wanted.sid()) {
+            changes.push(self.without_sid((self.place)(sid.span)).ok_or(NOT_SO)?);
         }
-        let mut left = wanted.conditions.iter().peekable();
+        let (Lists(lists), Lists(wanted_lists)) = (Lists::of(whole), Lists::of(wanted));
+        let mut wanted_lists = wanted_lists.iter().peekable();
+        for list in &lists {
+            match (wanted_lists.next_if(|wanted| wanted.kind == list.kind), list.kind) {
+                (Some(wanted), _) => {
+                    let texts: Vec<Value<'_>> = wanted.values.iter().map(|(value, _)| *value).collect();
+                    changes.extend(self.list(&list.values, &texts, list.is_list)?);
+                }
+                (None, Some(kind)) => changes.push(self.without_kind(kind, &list.values).ok_or(NOT_SO)?),
+                (None, None) => return Err(NOT_SO.to_owned()),
+            }
+        }
         let mut removed = Vec::new();
         for (place, condition) in whole.conditions.iter().enumerate() {
-            match left.next_if(|one| is_part_of(one, condition)) {
-                Some(one) => {
-                    let texts: Vec<&str> = one.values.iter().map(|value| &*value.value.text).collect();
-                    let list: Vec<(&str, Span)> =
-                        condition.values.iter().map(|value| (&*value.value.text, value.span)).collect();
-                    changes.extend(self.of_list(&gone(&list, &texts))?);
+            match wanted.conditions.iter().find(|wanted| is_of_key(wanted, condition)) {
+                Some(wanted) => {
+                    let texts: Vec<Value<'_>> = values(wanted).iter().map(|(value, _)| *value).collect();
+                    changes.extend(self.list(&values(condition), &texts, condition.is_list)?);
                 }
                 None => removed.push(place),
             }
@@ -125,115 +126,19 @@ impl Editor<'_> {
         Ok(changes)
     }
 
-    /// Removes conditions of a statement; their operator with them, if it has no other key, and the element, if it has no other operator.
-    fn conditions(&self, statement: &Statement, removed: &[usize]) -> Result<Vec<(Span, String)>, String> {
-        let all = &statement.conditions;
-        let is_removed = |place: usize| removed.contains(&place);
-        let ends = all.last().map(|last| last.span.end);
-        if removed.len() == all.len() {
-            let (Some(first), Some(end)) = (all.first(), ends) else { return Ok(Vec::new()) };
-            let operator = (self.place)(first.operator.span);
-            let start = self.key_above(operator, "Condition").ok_or(NOT_SO)?;
-            let end = (self.place)(Span::new(first.span.start as usize, end as usize)).end;
-            return Ok(vec![self.lines(Span::new(start, end as usize)).ok_or(NOT_SO)?]);
-        }
-        let mut changes = Vec::new();
-        for (place, condition) in all.iter().enumerate().filter(|(place, _)| is_removed(*place)) {
-            let of_operator = |other: &&(usize, &Condition)| other.1.operator.span == condition.operator.span;
-            let group: Vec<(usize, &Condition)> =
-                all.iter().enumerate().collect::<Vec<_>>().iter().filter(of_operator).copied().collect();
-            let (own, whole) = ((self.place)(condition.span), (self.place)(condition.operator.span));
-            let is_whole = group.iter().all(|(other, _)| is_removed(*other));
-            match (is_whole, group.first().is_some_and(|(first, _)| *first == place)) {
-                (false, _) => changes.push(self.lines(own).ok_or(NOT_SO)?),
-                (true, true) => {
-                    let last = group.last().map_or(own, |(_, last)| (self.place)(last.span));
-                    let span = Span::new(whole.start as usize, last.end as usize);
-                    changes.push(self.lines(span).ok_or(NOT_SO)?);
-                }
-                (true, false) => {}
-            }
-        }
-        Ok(changes)
-    }
-
-    /// Returns the start of the name of a member that stands alone on the last line of content above a place.
-    fn key_above(&self, below: Span, name: &str) -> Option<usize> {
-        let above = self.text.get(..self.line_start(below.start as usize)?)?;
+    /// Returns the start of the content of the last line of content above a line, if it is this one.
+    fn line_above(&self, below: usize, wanted: &str) -> Option<usize> {
+        let above = self.text.get(..below)?;
         let mut end = above.len();
         for line in above.split_inclusive('\n').rev() {
             let start = end - line.len();
             let content = line.trim();
             if !content.is_empty() && !content.starts_with('#') {
-                let is_it = content.strip_suffix(':')?.trim_matches(['"', '\'']) == name;
-                return is_it.then_some(start + (line.len() - line.trim_start().len()));
+                return (content == wanted).then_some(start + (line.len() - line.trim_start().len()));
             }
             end = start;
         }
         None
-    }
-
-    /// Removes elements of a list, in either style.
-    fn of_list(&self, elements: &[(Span, bool)]) -> Result<Vec<(Span, String)>, String> {
-        let spans: Vec<(Span, bool)> =
-            elements.iter().map(|(span, is_gone)| ((self.place)(*span), *is_gone)).collect();
-        if spans.iter().all(|(_, is_gone)| !is_gone) {
-            return Ok(Vec::new());
-        }
-        if spans.iter().all(|(_, is_gone)| *is_gone) {
-            return Err("a list in YAML keeps a value".to_owned());
-        }
-        let blocks: Option<Vec<(Span, String)>> =
-            spans.iter().filter(|(_, is_gone)| *is_gone).map(|(span, _)| self.item(*span)).collect();
-        match blocks {
-            Some(changes) => Ok(changes),
-            None => self.of_flow(&spans).ok_or_else(|| NOT_SO.to_owned()),
-        }
-    }
-
-    /// Removes elements of a list in brackets, with their commas.
-    fn of_flow(&self, spans: &[(Span, bool)]) -> Option<Vec<(Span, String)>> {
-        // Elements stand between commas and white space only.
-        for pair in spans.windows(2) {
-            let [(one, _), (other, _)] = pair else { return None };
-            let between = self.text.get(one.end as usize..other.start as usize)?;
-            if between.trim() != "," {
-                return None;
-            }
-        }
-        let mut changes = Vec::new();
-        let mut kept: Option<Span> = None;
-        let mut from: Option<Span> = None;
-        for (span, is_gone) in spans {
-            match (*is_gone, from) {
-                (true, None) => from = Some(*span),
-                (true, Some(_)) => {}
-                (false, start) => {
-                    let cut = start.map(|start| Span { start: start.start, end: span.start });
-                    changes.extend(cut.map(|cut| (cut, String::new())));
-                    (from, kept) = (None, Some(*span));
-                }
-            }
-        }
-        if from.is_some() {
-            let end = spans.last()?.0.end;
-            changes.push((Span { start: kept?.end, end }, String::new()));
-        }
-        Some(changes)
-    }
-
-    /// Removes an element of a list whose elements start with `-` on lines of their own.
-    fn item(&self, span: Span) -> Option<(Span, String)> {
-        let start = self.line_start(span.start as usize)?;
-        let before = self.text.get(start..span.start as usize)?;
-        (before.trim() == "-").then(|| self.whole_lines(span)).flatten()
-    }
-
-    /// Removes a member of an object that stands on lines of its own.
-    fn lines(&self, span: Span) -> Option<(Span, String)> {
-        let start = self.line_start(span.start as usize)?;
-        let before = self.text.get(start..span.start as usize)?;
-        before.trim().is_empty().then(|| self.whole_lines(span)).flatten()
     }
 
     fn line_start(&self, at: usize) -> Option<usize> {
@@ -241,7 +146,7 @@ impl Editor<'_> {
     }
 
     /// Removes the lines of a place, without remarks and empty lines at its end: they are about what follows.
-    fn whole_lines(&self, span: Span) -> Option<(Span, String)> {
+    fn whole_lines(&self, span: Span) -> Option<Change> {
         let start = self.line_start(span.start as usize)?;
         let mut end = span.end as usize;
         let mut content = self.text.get(span.start as usize..end)?;

@@ -112,15 +112,16 @@ fn answered(test: &Test, snapshots: &Snapshots) -> Result<(Exit, String, String)
     let (mut output, text) = Output::captured();
     let exit = match &cli.command {
         Command::Simulate(args) => super::simulate::run(args, &mut output),
+        // What a test asks is in its file, not in a configuration.
+        Command::CheckNoNewAccess(args) if args.change.is_of_configuration() => Err(no_snapshot()),
+        Command::Can(args) if args.snapshot.is_none() && !args.layers.are_given() => Err(no_snapshot()),
         Command::CheckNoNewAccess(args) => super::checks::no_new_access(args, &mut output),
         Command::CheckAccessNotGranted(args) => super::checks::access_not_granted(args, &mut output),
         Command::CheckNoPublicAccess(args) => super::checks::no_public_access(args, &mut output),
         Command::Can(args) => super::can::run(args, &mut output),
         Command::WhoCan(args) => {
             let Some(directory) = args.snapshot.as_deref() else {
-                return Err(Failure::validation(
-                    "the test has no `snapshot`: a directory with answers of the AWS CLI",
-                ));
+                return Err(no_snapshot());
             };
             let prepared =
                 prepared(directory, Stated::new(args.no_organization, args.strict_collect), snapshots)?;
@@ -129,7 +130,6 @@ fn answered(test: &Test, snapshots: &Snapshots) -> Result<(Exit, String, String)
         }
         Command::Find(args) => super::find::run(args, &mut output),
         Command::Compare(args) => super::compare::run(args, &mut output),
-        // What a test asks is in its file.
         Command::FindExternalAccess(args) if args.zone_of_trust.is_empty() => {
             Err(Failure::validation("the test has no `zoneOfTrust`: accounts or organizations"))
         }
@@ -143,6 +143,10 @@ fn answered(test: &Test, snapshots: &Snapshots) -> Result<(Exit, String, String)
         }
         exit => Ok((exit, text.read(), text.doubts())),
     }
+}
+
+fn no_snapshot() -> Failure {
+    Failure::validation("the test has no `snapshot`: a directory with answers of the AWS CLI")
 }
 
 /// Returns the snapshot of a directory, read once for several tests.

@@ -47,11 +47,13 @@ const NOT_FOR_TESTS: [&str; 20] = [
 ];
 
 /// Flags whose values are policies, files or directories.
-const PATHS: [&str; 17] = [
+const PATHS: [&str; 19] = [
     "policy",
     "new",
     "existing",
     "existing_dir",
+    "existing_snapshot",
+    "new_snapshot",
     "left",
     "right",
     "plan",

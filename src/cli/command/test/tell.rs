@@ -1,6 +1,7 @@
 //! Reports tests: a line each, with what was found where an answer is not the expected one.
 
 use super::file::{Test, TestFile};
+use super::reader::Expect;
 use super::{Outcome, Run, Tested};
 use crate::cli::args::Format;
 use crate::cli::output::{Output, directory};
@@ -65,10 +66,10 @@ fn in_text(files: &[Tested], output: &mut Output) -> Result<(), Failure> {
             }
             let line = file.source.position(test.place.start as usize).line;
             output.text(&format!(
-                "{:WIDTH$}  {}\n  {path}:{line}: expected {}, which is not the answer\n{}",
+                "{:WIDTH$}  {}\n  {path}:{line}: {}\n{}",
                 run.outcome.name(),
                 test.name,
-                test.expect.name(),
+                instead(test.expect, run.outcome),
                 indented(&run.detail)
             ))?;
         }
@@ -195,6 +196,19 @@ fn report(files: &[Tested]) -> Report {
     }
 }
 
+/// Says what a test expects, and what became of it.
+fn instead(expect: Expect, outcome: Outcome) -> String {
+    let found = match (outcome, expect) {
+        (Outcome::Ok, _) => "and so it is",
+        (Outcome::Failed, Expect::Pass) => "but the answer is FAIL",
+        (Outcome::Failed, Expect::Fail) => "but the answer is PASS",
+        (Outcome::Failed, Expect::Decision(_)) => "but the decision is another one",
+        (Outcome::Unknown, _) => "but that could not be decided",
+        (Outcome::Error, _) => "but that could not be checked",
+    };
+    format!("expected {}, {found}", expect.name())
+}
+
 fn subject(path: &str, file: &TestFile, test: &Test, run: &Run) -> Subject {
     let (status, kind, code) = match run.outcome {
         Outcome::Ok => (Status::Pass, None, Code::TestFailed),
@@ -204,7 +218,7 @@ fn subject(path: &str, file: &TestFile, test: &Test, run: &Run) -> Subject {
     };
     let message = format!("{}: expected {}", run.outcome.name(), test.expect.name());
     let issue = |kind| {
-        let title = format!("{}: expected {}, which is not the answer", test.name, test.expect.name());
+        let title = format!("{}: {}", test.name, instead(test.expect, run.outcome));
         Issue::new(kind, code, title)
             .at(&file.source, test.place, "this test")
             .with_fingerprint(&[code.as_str(), &test.name])

@@ -144,7 +144,7 @@ impl BlockReport<'_> {
         let mut out = String::new();
         let rows = display::rows(witness, &KeyNames::of(&[policy]), PolicyType::Resource);
         for (index, line) in display::table(&rows).lines().enumerate() {
-            out.push_str(&row(if index == 0 { "request" } else { "" }, line));
+            out.push_str(&row(if index == 0 { "example" } else { "" }, line));
         }
         if let Some(command) = self.replay(policy, witness) {
             out.push_str(&row("replay", &command));

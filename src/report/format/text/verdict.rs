@@ -45,7 +45,7 @@ pub fn judgement(
         for (name, text) in judgement.confined().into_iter().chain(judgement.within()) {
             out.push_str(&style.shown(&format!("  {name:7}  {}\n", one_line(&text))));
         }
-        out.push_str(&assumptions(judgement.answer.assumptions.iter().map(|assumption| assumption.0)));
+        out.push_str(&assumptions(judgement.assumptions()));
     }
     if verbosity == Verbosity::Verbose {
         out.push_str(&details(judgement));

@@ -59,7 +59,7 @@ pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
     told.iter().take(MOST_KEYS).for_each(|line| out.push_str(&format!("{line}\n")));
     if verbosity == Verbosity::Normal && !shown.is_empty() {
         out.push_str(
-            "if somebody should not: narrow the statement, or deny the request (in the policy of the resource, an SCP or an RCP); -v shows a request of each, and what each layer says\n\n",
+            "if somebody should not: narrow the statement or detach its policy, or deny the request (in the policy of the resource, an SCP or an RCP); -v shows a request of each, and what each layer says\n\n",
         );
     }
     if verbosity == Verbosity::Verbose {
@@ -84,7 +84,10 @@ pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
     let mut out = style.shown(&plain(&out)).into_owned();
     out.push_str(&super::gaps(who.answer.gaps().into_iter().chain(who.snapshot.skew()), style));
     if verbosity >= Verbosity::Normal || !who.answer.is_complete() || who.beyond() > 0 {
-        out.push_str(&style.shown(&format!("not looked at: {}\n", WhoCan::NOT_LOOKED_AT.join(", "))));
+        out.push_str(&style.shown(&format!(
+            "not looked at, and can let others in or keep these out: {}\n",
+            WhoCan::NOT_LOOKED_AT.join(", ")
+        )));
         out.push_str(&style.shown(&format!("who-can: {}\n", one_line(&who.sentence()))));
     }
     if verbosity == Verbosity::Verbose && !who.answer.assumptions.is_empty() {
