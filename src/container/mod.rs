@@ -31,6 +31,7 @@ mod resource;
 mod selected;
 mod shape;
 mod slots;
+mod source;
 mod state;
 mod template;
 mod terraform;
@@ -52,6 +53,7 @@ pub use options::Options;
 pub use pair::{Pair, differing_condition, pairs};
 pub use selected::Selected;
 pub use shape::{CharSet, Shape, Step};
+pub use source::Sources;
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;

@@ -49,6 +49,8 @@ mod snapshot_plan_drift;
 mod snapshot_plans;
 mod snapshot_stores;
 mod snapshots;
+mod sourced_values;
+mod sources;
 mod support;
 mod traps;
 mod undecided;
