@@ -113,7 +113,6 @@ impl Text {
 /// The values that the plan does not know.
 #[derive(Debug)]
 struct Values {
-    partition: &'static str,
     account: String,
     name: &'static str,
     other: &'static str,
@@ -125,15 +124,14 @@ impl Values {
         const OTHERS: [&str; 7] = ["", "*", "a:b:c", "x\"y\\", "${aws:username}", "&{aws:username}", "aA/"];
         let digit = |_| char::from(b'0' + u8::try_from(random.below(10)).unwrap());
         let account = (0..12).map(digit).collect();
-        let partition = ["aws", "aws-cn"][random.below(2)];
-        Values { partition, account, name: NAMES[random.below(4)], other: OTHERS[random.below(7)] }
+        Values { account, name: NAMES[random.below(4)], other: OTHERS[random.below(7)] }
     }
 
     fn of(&self, name: &str) -> String {
         match name {
-            "aws_s3_bucket.b.arn" => format!("arn:{}:s3:::logs", self.partition),
+            "aws_s3_bucket.b.arn" => "arn:aws:s3:::logs".to_owned(),
             "aws_sqs_queue.q.arn" => {
-                format!("arn:{}:sqs:eu-west-1:{}:{}", self.partition, self.account, self.name)
+                format!("arn:aws:sqs:eu-west-1:{}:{}", self.account, self.name)
             }
             "aws_sqs_queue.q.name" => self.name.to_owned(),
             _ => self.other.to_owned(),
@@ -144,7 +142,7 @@ impl Values {
     fn of_hole(&self, hole: &Hole) -> Option<String> {
         Some(match hole.name.as_str() {
             "provider aws (account)" => self.account.clone(),
-            "provider aws (partition)" => self.partition.to_owned(),
+            "provider aws (partition)" => "aws".to_owned(),
             "aws_sqs_queue.q (region)" => "eu-west-1".to_owned(),
             "aws_sqs_queue.q.name" => self.name.to_owned(),
             "aws_sqs_queue.q.tags_all" => self.other.to_owned(),

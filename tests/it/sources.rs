@@ -170,7 +170,7 @@ const CASES: &[(&str, &[&str], &str)] = &[
     (r#""$${aws:username} ${"x"}""#, &[], r#""${aws:username} x""#),
     (r#"[aws_s3_bucket.b][*].arn"#, &["aws_s3_bucket.b"], r#"["arn:aws:s3:::logs"]"#),
     ("tostring(12)", &[], r#""12""#),
-    (r#"lower(aws_sqs_queue.q.arn)"#, &["aws_sqs_queue.q"], r#""<`lower` at main.tf:7:82>""#),
+    (r#"lower(aws_sqs_queue.q.arn)"#, &["aws_sqs_queue.q"], r#""<`lower` at main.tf:7:84>""#),
 ];
 
 #[test]
@@ -184,7 +184,7 @@ fn expressions_have_the_values_that_terraform_gives_them() {
     }
 }
 
-/// What is not modelled leaves the policy not known, with the place; the words are those of the reason.
+/// Expressions that are not modelled: the policy stays not known, and the reason has these words and a place.
 const OPEN: &[(&str, &[&str], &str)] = &[
     ("jsonencode({Statement = local.a})", &["local.a"], "`local.a` refers to itself (main.tf:"),
     ("jsonencode({Statement = local.none})", &["local.none"], "`local.none` is not in the sources"),
@@ -236,7 +236,7 @@ fn sources_of_another_plan_are_refused() {
     assert!(matches!(content(&plan, &text("\"p\"")), Content::Text { .. }));
     let Content::Unknown { reason, .. } = content(&plan, &text("\"other\"")) else { panic!() };
     assert!(
-        reason.contains("`aws_iam_policy.p.name` has another value in the plan (main.tf:6:3)"),
+        reason.contains("`aws_iam_policy.p.name` has another value in the plan (main.tf:6:10)"),
         "{reason}"
     );
 }
@@ -283,5 +283,93 @@ fn locals_that_double_each_other_end() {
 fn broken_archives_are_refused() {
     for bytes in [b"PK".to_vec(), b"PK\x05\x06".to_vec(), [b"PK\x05\x06".as_slice(), &[0xff; 40]].concat()] {
         assert!(Sources::of_plan(&bytes).is_err());
+    }
+}
+
+/// A zip archive as Terraform writes it.
+fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let (mut out, mut directory) = (Vec::new(), Vec::new());
+    for (name, content) in files {
+        let start = u32::try_from(out.len()).unwrap();
+        let packed = miniz_oxide::deflate::compress_to_vec(content, 6);
+        let number = |length: usize| u32::try_from(length).unwrap().to_le_bytes();
+        let half = |length: usize| u16::try_from(length).unwrap().to_le_bytes();
+        // The sizes are behind the content, as Go writes them, so they are in the directory alone.
+        out.extend(b"PK\x03\x04\x14\x00\x08\x00\x08\x00\x00\x00\x00\x00");
+        out.extend([0; 12]);
+        out.extend(half(name.len()));
+        out.extend([0; 2]);
+        out.extend(name.as_bytes());
+        out.extend(&packed);
+        directory.extend(b"PK\x01\x02\x14\x00\x14\x00\x08\x00\x08\x00\x00\x00\x00\x00");
+        directory.extend(checksum(content).to_le_bytes());
+        directory.extend(number(packed.len()));
+        directory.extend(number(content.len()));
+        directory.extend(half(name.len()));
+        directory.extend([0; 12]);
+        directory.extend(start.to_le_bytes());
+        directory.extend(name.as_bytes());
+    }
+    let start = u32::try_from(out.len()).unwrap();
+    let count = u16::try_from(files.len()).unwrap().to_le_bytes();
+    out.extend(&directory);
+    out.extend(b"PK\x05\x06\x00\x00\x00\x00");
+    out.extend([count, count].concat());
+    out.extend(u32::try_from(directory.len()).unwrap().to_le_bytes());
+    out.extend(start.to_le_bytes());
+    out.extend([0; 2]);
+    out
+}
+
+fn checksum(bytes: &[u8]) -> u32 {
+    let step = |register: u32, byte: &u8| {
+        (0..8).fold(register ^ u32::from(*byte), |bits, _| {
+            (bits >> 1) ^ if bits & 1 == 1 { 0xEDB8_8320 } else { 0 }
+        })
+    };
+    !bytes.iter().fold(u32::MAX, step)
+}
+
+const MODULES: &[u8] =
+    br#"[{"Key":"","Dir":"."},{"Key":"writer","Source":"./modules/writer","Dir":"modules/writer"}]"#;
+
+#[test]
+fn a_binary_plan_holds_its_configuration() {
+    let (plan, files) = example();
+    let manifest = ("tfconfig/modules.json", MODULES);
+    let root = ("tfconfig/m-/main.tf", files["main.tf"].as_slice());
+    let writer = ("tfconfig/m-writer/main.tf", files["modules/writer/main.tf"].as_slice());
+    let other = ("tfplan", [0xff; 100].as_slice());
+    let container = read(&plan, Some(Sources::of_plan(&archive(&[other, manifest, root, writer])).unwrap()));
+    // The template that a policy reads is not in the plan.
+    assert_eq!(unknown(&container), ["aws_sqs_queue_policy.jobs.policy", "aws_iam_policy.encoded.policy"]);
+    let without = read(&plan, Some(Sources::of_plan(&archive(&[manifest, root])).unwrap()));
+    let entry = without.entry("module.writer.aws_iam_policy.this.policy").unwrap();
+    let Content::Unknown { reason, .. } = &entry.content else { panic!() };
+    assert!(
+        reason.contains("`aws_iam_policy.this`") || reason.contains("the files of `module.writer`"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn hostile_archives_are_refused() {
+    let manifest = ("tfconfig/modules.json", MODULES);
+    let refused = |bytes: &[u8], why: &str| {
+        let error = Sources::of_plan(bytes).unwrap_err();
+        assert!(error.contains(why), "{error}");
+    };
+    refused(&archive(&[("a", b"")]), "is not a binary plan");
+    refused(&archive(&[manifest, ("tfconfig/m-/../../x.tf", b"")]), "outside of itself");
+    refused(&archive(&[manifest, manifest]), "a file twice");
+    let bomb = vec![b' '; 65 << 20];
+    refused(&archive(&[manifest, ("tfconfig/m-/main.tf", &bomb)]), "bytes unpacked");
+    let whole = archive(&[manifest, ("tfconfig/m-/main.tf", b"locals {}")]);
+    assert!(Sources::of_plan(&whole).is_ok());
+    for at in (0..whole.len()).step_by(3) {
+        let mut broken = whole.clone();
+        broken[at] ^= 0x55;
+        let _ = Sources::of_plan(&broken);
+        let _ = Sources::of_plan(&whole[..at]);
     }
 }

@@ -1,7 +1,6 @@
 //! Builds the text of `aws_iam_policy_document` data sources that are read during apply, with the values of their expressions.
 
-use super::evaluator::{Evaluator, Outcome, Scope, pairs};
-use super::traversal::within_block;
+use super::evaluator::{Evaluator, Outcome, Scope, pairs, within_block};
 use super::value::{Failure, Value, encoded, is_any_sign};
 use crate::container::hole::is_sign;
 use crate::container::plan::{Arguments, Made, make};
@@ -282,7 +281,7 @@ fn differs(ours: &Json, plan: &Json, marks: &Json) -> bool {
                 .iter()
                 .chain(&["not_resources", "principals", "not_principals", "condition"])
                 .chain(&["type", "identifiers", "test", "variable", "values"])
-                .filter(|name| !(**name == "version" && !ours.contains_key("version")))
+                .filter(|name| **name != "version" || ours.contains_key("version"))
                 .any(|name| {
                     let member = |map: &Map<String, Json>| map.get(*name).cloned().unwrap_or(EMPTY);
                     differs(&member(ours), &member(plan), marks.get(name).unwrap_or(&EMPTY))

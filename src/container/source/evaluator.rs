@@ -414,7 +414,12 @@ impl<'a, 't> Evaluator<'a, 't> {
     /// Returns the unknown value with this name.
     pub(super) fn unknown(&mut self, name: &str, shape: Option<Shape>, scope: &Scope<'a>) -> Outcome {
         if let Some(value) = self.given.get(name) {
-            return self.literal(value, None, scope);
+            return match shape.is_none_or(|shape| shape.contains(value)) {
+                true => self.literal(value, None, scope),
+                false => {
+                    Err(scope.unmodelled(None, format!("the given value is none that `{name}` can have")))
+                }
+            };
         }
         let is_any = shape.is_none();
         let shape = shape.unwrap_or_else(Shape::any);
@@ -595,4 +600,11 @@ fn is_same_type(a: &Value, b: &Value) -> bool {
         }
         _ => false,
     }
+}
+
+/// Returns the scope of a block with the key of its instance.
+pub(super) fn within_block<'a>(scope: &Scope<'a>, item: &'a Item<Body>, key: &str) -> Scope<'a> {
+    let mut inner = Scope::new(&scope.address, scope.module, item.file);
+    (inner.key, inner.block) = (key.to_owned(), Some(item));
+    inner
 }

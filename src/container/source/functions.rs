@@ -86,8 +86,10 @@ impl<'a> Evaluator<'a, '_> {
                 _ => Err(scope.error(span, "`one` of a list with several elements")),
             },
             ("element", [Value::List(list), index]) => {
-                let index = self.key(index, span.clone(), scope)?.parse::<usize>().ok();
-                match index.and_then(|index| list.get(index.checked_rem(list.len())?)) {
+                let Ok(index) = self.key(index, span.clone(), scope)?.parse::<usize>() else {
+                    return Err(scope.unmodelled(span, "an index that is not a whole number"));
+                };
+                match index.checked_rem(list.len()).and_then(|index| list.get(index)) {
                     Some(value) => Ok(value.clone()),
                     None => Err(scope.error(span, "`element` of an empty list")),
                 }
@@ -210,7 +212,9 @@ impl<'a> Evaluator<'a, '_> {
                 Value::Text(text) if text.is_empty() => {}
                 Value::Text(text) if self.is_filled(text) => return Ok(value.clone()),
                 _ => {
-                    return Err(scope.unmodelled(span, "`coalesce` of values that may be empty, or not texts"));
+                    return Err(
+                        scope.unmodelled(span, "`coalesce` of values that may be empty, or not texts")
+                    );
                 }
             }
         }

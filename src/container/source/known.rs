@@ -89,7 +89,7 @@ impl<'t> Known<'t> {
         let text = self.text;
         let names = ["address", "module_address", "mode", "type", "name", "index", "deposed", "change"];
         let [address, module, mode, kind, name, index, deposed, change] = raw.fields(text, names)?;
-        let Some(change) = change.filter(|_| !deposed.is_some_and(|deposed| !deposed.is_null())) else {
+        let Some(change) = change.filter(|_| deposed.is_none_or(Raw::is_null)) else {
             return Ok(());
         };
         let [after, unknown] = change.fields(text, ["after", "after_unknown"])?;

@@ -1,13 +1,12 @@
 //! Evaluates the attributes of resources that a plan leaves unknown, and compares what the plan knows.
 
 use super::document::bodies;
-use super::evaluator::{Evaluator, Scope};
+use super::evaluator::{Evaluator, Scope, within_block};
 use super::known::{Instance, Known};
 use super::module::Item;
 use super::policy::Slot;
 use super::references::bases;
 use super::sources::Sources;
-use super::traversal::within_block;
 use super::value::{Failure, Value};
 use crate::container::entry::Content;
 use crate::container::raw::Raw;
@@ -46,7 +45,7 @@ pub(in crate::container) struct Wanted<'s> {
     pub(in crate::container) address: &'s str,
     /// `policy`, `inline_policy["deploy"].policy`
     pub(in crate::container) attribute: &'s str,
-    /// What the plan says that the attribute refers to, if it says so for this attribute alone.
+    /// The references of the attribute in the plan, if they are those of this attribute alone.
     pub(in crate::container) references: Option<&'s [String]>,
 }
 

@@ -2,7 +2,6 @@
 
 use super::document;
 use super::evaluator::{Evaluator, Lazy, Outcome, Scope, bound};
-use super::module::Item;
 use super::types;
 use super::value::{Failure, Value};
 use crate::container::address::{configuration_path, modules, quoted, within};
@@ -486,11 +485,4 @@ fn keys_of(value: &Value, scope: &Scope<'_>, span: Option<Range<usize>>) -> Resu
         }
         _ => Err(failure()),
     }
-}
-
-/// A block with the key of its instance.
-pub(super) fn within_block<'a>(scope: &Scope<'a>, item: &'a Item<Body>, key: &str) -> Scope<'a> {
-    let mut inner = Scope::new(&scope.address, scope.module, item.file);
-    (inner.key, inner.block) = (key.to_owned(), Some(item));
-    inner
 }
