@@ -280,6 +280,23 @@ fn locals_that_double_each_other_end() {
 }
 
 #[test]
+fn loops_that_double_a_list_or_a_text_end() {
+    for (double, first) in [("concat({}, {})", "[\"a\"]"), ("[{}, {}]", "\"a\""), ("\"${{}}${{}}\"", "\"a\"")]
+    {
+        let mut text = "x40".to_owned();
+        for index in (0..40).rev() {
+            let inner =
+                if index == 0 { first.to_owned() } else { double.replace("{}", &format!("x{index}")) };
+            text = format!("[for x{} in [{inner}] : {text}]", index + 1);
+        }
+        let content = policy(&format!("jsonencode({text})"), &[], "");
+        let Content::Unknown { reason, .. } = &content else { panic!("{double}") };
+        let wanted = ["too many steps", "too long texts", "too deeply"];
+        assert!(wanted.iter().any(|words| reason.contains(words)), "{reason}");
+    }
+}
+
+#[test]
 fn broken_archives_are_refused() {
     for bytes in [b"PK".to_vec(), b"PK\x05\x06".to_vec(), [b"PK\x05\x06".as_slice(), &[0xff; 40]].concat()] {
         assert!(Sources::of_plan(&bytes).is_err());

@@ -16,6 +16,7 @@ use hcl_edit::structure::Body;
 use hcl_edit::template::{Element, Strip, Template};
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 /// An unknown value of an evaluation.
 #[derive(Clone, Debug)]
@@ -37,10 +38,12 @@ pub(super) enum Lazy {
     Module(String),
 }
 
-/// Expressions, texts and nesting that one evaluation may use.
+/// Steps, bytes of texts and nesting that one evaluation may use.
 const MOST_STEPS: usize = 200_000;
 const MOST_BYTES: usize = 4 << 20;
 const MOST_DEPTH: usize = 90;
+/// Unknown values of one evaluation.
+const MOST_UNKNOWNS: usize = 1_024;
 
 /// The names that an expression can use.
 #[derive(Clone, Debug)]
@@ -53,7 +56,7 @@ pub(in crate::container) struct Scope<'a> {
     pub(super) key: String,
     /// The block, for its `for_each`.
     pub(super) block: Option<&'a Item<Body>>,
-    pub(super) bindings: Vec<(String, Value)>,
+    pub(super) bindings: Vec<(String, Rc<Value>)>,
 }
 
 impl<'a> Scope<'a> {
@@ -64,7 +67,7 @@ impl<'a> Scope<'a> {
 
     pub(super) fn with(&self, names: impl IntoIterator<Item = (String, Value)>) -> Scope<'a> {
         let mut inner = self.clone();
-        inner.bindings.extend(names);
+        inner.bindings.extend(names.into_iter().map(|(name, value)| (name, Rc::new(value))));
         inner
     }
 
@@ -130,7 +133,7 @@ impl<'a, 't> Evaluator<'a, 't> {
     /// # Errors
     /// Terraform has no value for it, or it is not modelled.
     pub(super) fn expression(&mut self, expression: &Expression, scope: &Scope<'a>) -> Outcome {
-        self.count(expression.span(), scope)?;
+        self.charge(1, expression.span(), scope)?;
         if self.depth >= MOST_DEPTH {
             return Err(scope.unmodelled(expression.span(), "the expression is nested too deeply"));
         }
@@ -140,12 +143,24 @@ impl<'a, 't> Evaluator<'a, 't> {
         value
     }
 
-    fn count(&mut self, span: Option<Range<usize>>, scope: &Scope<'a>) -> Result<(), Failure> {
-        match self.steps.checked_sub(1) {
+    /// Counts the parts of a value that is copied, or read.
+    pub(super) fn charge(
+        &mut self,
+        size: usize,
+        span: Option<Range<usize>>,
+        scope: &Scope<'a>,
+    ) -> Result<(), Failure> {
+        match self.steps.checked_sub(size) {
             Some(left) => self.steps = left,
             None => return Err(scope.unmodelled(span, "the expression takes too many steps to evaluate")),
         }
         Ok(())
+    }
+
+    /// Copies the value of a name that a loop binds.
+    pub(super) fn copy(&mut self, value: &Value, span: Option<Range<usize>>, scope: &Scope<'a>) -> Outcome {
+        self.charge(value.size(), span, scope)?;
+        Ok(value.clone())
     }
 
     /// Counts the bytes of a text that an expression makes.
@@ -182,7 +197,7 @@ impl<'a, 't> Evaluator<'a, 't> {
             }
             Expression::Parenthesis(inner) => self.expression(inner.inner(), scope),
             Expression::Variable(name) => match bound(scope, name.as_str()) {
-                Some(value) => Ok(value),
+                Some(value) => self.copy(value, span, scope),
                 None => Err(scope.unmodelled(span, format!("`{}` is not a known name", name.as_str()))),
             },
             Expression::Conditional(conditional) => self.conditional(conditional, scope, span),
@@ -440,7 +455,7 @@ impl<'a, 't> Evaluator<'a, 't> {
         is_any: bool,
         scope: &Scope<'a>,
     ) -> Result<char, Failure> {
-        let Some(sign) = sign(self.unknowns.len()) else {
+        let Some(sign) = sign(self.unknowns.len()).filter(|_| self.unknowns.len() < MOST_UNKNOWNS) else {
             return Err(scope.unmodelled(None, "too many unknown values"));
         };
         self.unknowns.push(Unknown { name: name.to_owned(), sign, shape, origin, is_any });
@@ -552,8 +567,8 @@ impl<'a, 't> Evaluator<'a, 't> {
 }
 
 /// Returns the value of a name that a loop binds.
-pub(super) fn bound(scope: &Scope<'_>, name: &str) -> Option<Value> {
-    scope.bindings.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+pub(super) fn bound<'s>(scope: &'s Scope<'_>, name: &str) -> Option<&'s Value> {
+    scope.bindings.iter().rev().find(|(known, _)| known == name).map(|(_, value)| &**value)
 }
 
 /// Returns the keys and values over which a loop goes.

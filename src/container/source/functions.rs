@@ -333,7 +333,7 @@ impl<'a> Evaluator<'a, '_> {
         };
         // A template sees its own variables alone: every reference to another name fails.
         let mut inner = Scope::new(&scope.address, self.sources.empty(), 0);
-        inner.bindings.extend(values.iter().map(|(name, value)| (name.clone(), value.clone())));
+        inner = inner.with(values.iter().map(|(name, value)| (name.clone(), value.clone())));
         self.whole_template(&template, &inner, None).map_err(|failure| Failure {
             message: format!("{} in the template `{path}`", failure.message),
             place: scope.module.place(scope.file, span),

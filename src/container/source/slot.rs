@@ -16,8 +16,7 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
 use serde_json::Value as Json;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The sources and the plan's values.
@@ -37,6 +36,9 @@ impl<'t> Given<'t> {
 
 /// Instances of a module whose known policies are compared.
 const MOST_COMPARED: usize = 2_000;
+
+/// Elements of lists that are compared; longer ones count as different.
+const MOST_ELEMENTS: usize = 1_000;
 
 /// The attribute to be evaluated.
 #[derive(Clone, Copy, Debug)]
@@ -240,6 +242,7 @@ fn is_same(value: &Value, plan: &Json) -> bool {
         (Value::List(list) | Value::Set(list), Json::Array(plan)) => {
             // A list in the configuration may be a set of the provider.
             list.len() >= plan.len()
+                && list.len() <= MOST_ELEMENTS
                 && list.iter().all(|value| plan.iter().any(|other| is_same(value, other)))
                 && plan.iter().all(|other| list.iter().any(|value| is_same(value, other)))
         }

@@ -22,6 +22,7 @@ impl<'a, 't> Evaluator<'a, 't> {
             return self.operators(value, operators, scope);
         };
         if let Some(value) = bound(scope, name.as_str()) {
+            let value = self.copy(value, traversal.span(), scope)?;
             return self.operators(value, operators, scope);
         }
         let span = traversal.span();
@@ -425,6 +426,7 @@ impl<'a, 't> Evaluator<'a, 't> {
         if unknown.is_some_and(Raw::is_true) {
             return self.unknown(name, None, scope);
         }
+        self.charge(1 + raw.text().len() / 64, None, scope)?;
         if !unknown.is_some_and(|unknown| unknown.text().contains("true")) {
             let value = serde_json::from_str::<serde_json::Value>(raw.text()).ok();
             return match value.and_then(|value| super::json::decode(&value)) {

@@ -90,6 +90,18 @@ impl Value {
         }
     }
 
+    /// Returns the number of steps that copying the value counts for.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Value::Text(text) => 1 + text.len() / 64,
+            Value::List(list) | Value::Set(list) => 1 + list.iter().map(Value::size).sum::<usize>(),
+            Value::Map(map) => {
+                1 + map.iter().map(|(key, value)| 1 + key.len() / 64 + value.size()).sum::<usize>()
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Any(_) | Value::Lazy(_) => 1,
+        }
+    }
+
     /// Returns the text of a value that converts to one.
     pub(super) fn as_text(&self) -> Option<String> {
         Some(match self {
