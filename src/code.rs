@@ -259,6 +259,7 @@ codes! {
     SnapshotContradiction Error "snapshot-contradiction"
     SnapshotCurrent Assumption "snapshot-current"
     SnapshotUnplaced Error "snapshot-unplaced"
+    SourceDiffers Unknown "source-differs"
     StaleAcceptance Warning "stale-acceptance"
     StatementFullyDenied Lint "statement-fully-denied"
     StatementNeverApplies Lint "statement-never-applies"

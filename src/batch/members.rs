@@ -136,7 +136,7 @@ const AS_LAYERS: [&str; 9] = [
 ];
 
 /// The flags of all commands that change answers about policies, and that lines do not have.
-const OF_POLICIES: [&str; 15] = [
+const OF_POLICIES: [&str; 16] = [
     "assume-plain-references",
     "assume-plain-values",
     "existing-dir",
@@ -149,6 +149,7 @@ const OF_POLICIES: [&str; 15] = [
     "parameters",
     "select",
     "set",
+    "source",
     "strict",
     "use-defaults",
     "world",

@@ -268,6 +268,8 @@ pub enum Origin {
     Built,
     /// It is made of a data source that Terraform reads when it applies the plan.
     Rebuilt,
+    /// It is the value of an expression of the configuration, with values that the plan knows.
+    Evaluated,
     /// As [`Origin::Rebuilt`], assuming that the attribute is that document, unchanged.
     Presumed,
 }

@@ -32,6 +32,7 @@ mod resource;
 mod selected;
 mod shape;
 mod slots;
+mod source;
 mod state;
 mod template;
 mod terraform;
@@ -53,6 +54,7 @@ pub use options::Options;
 pub use pair::{Pair, differing_condition, pairs};
 pub use selected::Selected;
 pub use shape::{CharSet, Shape, Step};
+pub use source::Sources;
 
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;

@@ -1,6 +1,7 @@
 //! Options for reading files with policies.
 
 use super::kind::PolicyKind;
+use super::source::Sources;
 use crate::limits::{ContainerLimits, InputLimits};
 use crate::span::Source;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,8 @@ pub struct Options {
     /// Other templates: what they export is imported, and the policies of those that a nested stack names are policies of the
     /// template (`--with`).
     pub with: Vec<Source>,
+    /// The configuration from which a plan was made (`--source`).
+    pub sources: Option<Arc<Sources>>,
     /// The names of other templates that are checked in the same run, so that a nested stack with one of them needs no more.
     pub beside: BTreeSet<String>,
     /// The bytes of the templates of nested stacks that were opened so far while one template is read; `None` outside of that.

@@ -51,6 +51,7 @@ fn content(out: &mut String, side: &str, content: &Content) {
                 Origin::Written => "",
                 Origin::Built => " (built)",
                 Origin::Rebuilt => " (rebuilt)",
+                Origin::Evaluated => " (evaluated)",
                 Origin::Presumed => " (presumed)",
             };
             match &read.document {

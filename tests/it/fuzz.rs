@@ -2,8 +2,8 @@
 //!
 //! `IAMSAT_CASES` sets the number of random inputs of each (default 100 to 400). The fuzzer itself: `fuzz/README.md`.
 
-use crate::support::properties::ALL;
 use crate::support::properties::sub::{self, SEEDS};
+use crate::support::properties::{ALL, hcl};
 use crate::support::{corpus, sampling, seeds};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -66,6 +66,12 @@ fn cnf_holds() {
 #[test]
 fn emptiness_holds() {
     random_inputs("emptiness", 400);
+}
+
+#[test]
+fn hcl_holds() {
+    random_inputs("hcl", 100);
+    hcl::SEEDS.iter().for_each(|seed| hcl::holds(seed.as_bytes()));
 }
 
 #[test]

@@ -50,6 +50,8 @@ mod snapshot_plans;
 mod snapshot_stores;
 mod snapshot_templates;
 mod snapshots;
+mod sourced_values;
+mod sources;
 mod support;
 mod traps;
 mod undecided;

@@ -1,6 +1,7 @@
 //! The flags for files that hold many policies.
 
 use super::parameters::{Parameters, parameters};
+use super::sources::{PlanSources, sources};
 use super::value::{container_kind, skipped};
 use crate::container::{Options, PolicyKind, decode, is_template};
 use crate::span::Source;
@@ -32,6 +33,9 @@ pub(crate) struct ContainerArgs {
     /// Assume that an attribute that refers to one policy document is that document, unchanged
     #[arg(long)]
     pub(crate) assume_plain_references: bool,
+    /// The configuration from which the plan was made: its directory, or the binary plan
+    #[arg(long, value_name = "DIR|PLAN", value_parser = sources)]
+    pub(crate) source: Option<PlanSources>,
     /// A macro that leaves the policies of the template unchanged
     #[arg(long, value_name = "NAME")]
     pub(crate) ignore_transform: Vec<String>,
@@ -72,6 +76,7 @@ impl ContainerArgs {
             use_defaults: self.use_defaults,
             strict: self.strict,
             with: self.with.clone(),
+            sources: self.source.as_ref().map(|source| std::sync::Arc::clone(&source.sources)),
             ..Options::default()
         }
     }

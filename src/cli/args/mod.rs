@@ -31,6 +31,7 @@ mod semantics;
 mod serve;
 mod simulate;
 mod snapshot;
+mod sources;
 mod test;
 mod validate_policy;
 mod value;

@@ -221,6 +221,7 @@ pub(super) fn described_entry(entry: &Entry) -> Value {
     let origin = match &entry.content {
         Content::Text { origin: Origin::Built, .. } => Some("built"),
         Content::Text { origin: Origin::Rebuilt | Origin::Presumed, .. } => Some("rebuilt"),
+        Content::Text { origin: Origin::Evaluated, .. } => Some("evaluated"),
         _ => None,
     };
     let state = |content: &Content| content.state().name();

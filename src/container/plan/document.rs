@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 /// A document that was made.
 #[derive(Clone, Debug)]
-pub(super) enum Made {
+pub(in crate::container) enum Made {
     /// Its text, in lines.
     Text(String),
     /// All but these values, with the text that has signs in their places, if signs can stand for them.
@@ -25,17 +25,17 @@ pub(super) enum Made {
 
 /// The arguments of a document, and the texts of the documents merged into it.
 #[derive(Clone, Debug)]
-pub(super) struct Arguments<'t> {
-    pub(super) after: Raw<'t>,
-    pub(super) unknown: Option<Raw<'t>>,
+pub(in crate::container) struct Arguments<'t> {
+    pub(in crate::container) after: Raw<'t>,
+    pub(in crate::container) unknown: Option<Raw<'t>>,
     /// Texts of `source_policy_documents`; `None` for an unknown one.
-    pub(super) sources: Vec<Option<String>>,
+    pub(in crate::container) sources: Vec<Option<String>>,
     /// Texts of `override_policy_documents`.
-    pub(super) overrides: Vec<Option<String>>,
+    pub(in crate::container) overrides: Vec<Option<String>>,
     /// The name of an unknown value, as far as the configuration shows it.
-    pub(super) unknown_name: String,
+    pub(in crate::container) unknown_name: String,
     /// The values that were given for unknown ones.
-    pub(super) values: &'t BTreeMap<String, String>,
+    pub(in crate::container) values: &'t BTreeMap<String, String>,
 }
 
 /// The fields of a block; `None` for one that is missing.
@@ -45,7 +45,7 @@ type Fields<'r, const N: usize> = [Option<Raw<'r>>; N];
 ///
 /// # Errors
 /// A member occurs twice.
-pub(super) fn make(text: &str, arguments: &Arguments<'_>) -> Result<Made, Fault> {
+pub(in crate::container) fn make(text: &str, arguments: &Arguments<'_>) -> Result<Made, Fault> {
     let (name, values) = (arguments.unknown_name.as_str(), arguments.values);
     let mut maker = Maker { text, holes: Vec::new(), name, values, number: 0, reason: None, has_signs: true };
     let fields = ["version", "policy_id", "statement", "source_json", "override_json"];

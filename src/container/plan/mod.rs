@@ -18,13 +18,15 @@ use super::places::{Place, Values};
 use super::raw::{Fault, Optional, Raw, list, object};
 use super::resource::{Reader, Resource, Unknowns};
 use super::slots::{self, terraform::SLOTS};
+use super::source::{Given, Known, Slot, Wanted, evaluated};
 use super::{attachments, built, text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostic;
 use crate::span::{Source, Span};
 pub(crate) use changes::{Attribute, PlannedChange, PlannedChanges};
 use configuration::{Configuration, Written};
-use document::{Arguments, Made};
+pub(super) use document::{Arguments, Made, make};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 const DOCUMENT: &str = "aws_iam_policy_document";
@@ -99,6 +101,11 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
         documents: BTreeMap::new(),
         companions: BTreeSet::new(),
         owners: BTreeSet::new(),
+        given: match &options.sources {
+            Some(sources) => Some(Given::new(sources, Known::read(text, root)?)),
+            None => None,
+        },
+        remarks: RefCell::default(),
     };
     let mut resources = Vec::new();
     let changes = list(changes, "resource_changes", text)?;
@@ -116,6 +123,7 @@ pub(super) fn read(source: &Source, root: Raw<'_>, options: &Options) -> Result<
         reader.resource(resource, &plan, &mut container)?;
         super::within_limits(&container, options)?;
     }
+    container.notes.extend(plan.remarks.take());
     plan.incomplete(&mut container, [errored, complete, deferred])?;
     if changes.is_empty()
         && let Some(listed) =
@@ -140,6 +148,10 @@ struct Plan<'t, 'o> {
     companions: BTreeSet<(&'static str, String, String)>,
     /// Addresses, with the names and identifiers that the resources had before.
     owners: BTreeSet<(String, String)>,
+    /// The configuration from which the plan was made.
+    given: Option<Given<'t>>,
+    /// Remarks about the configuration.
+    remarks: RefCell<Vec<Diagnostic>>,
 }
 
 impl<'t> Plan<'t, '_> {
@@ -320,6 +332,29 @@ impl<'t> Plan<'t, '_> {
         }))
     }
 
+    /// Returns the policy that an attribute is by the configuration, or why that does not say it; `None` without a configuration.
+    fn evaluated(
+        &self,
+        resource: &Resource<'t>,
+        attribute: &str,
+        (references, is_one): (&[String], bool),
+        (name, span): (&str, Span),
+    ) -> Option<Result<Content, String>> {
+        let given = self.given.as_ref()?;
+        let references = is_one.then_some(references);
+        let wanted = Wanted { address: &resource.address, attribute, references };
+        let slot = Slot { source: self.source, name, span, limits: &self.options.policy_limits };
+        Some(evaluated(given, wanted, slot, &self.options.values).map_err(|failure| {
+            let told = failure.told();
+            if failure.differs {
+                let message = format!("`{name}`: the sources are not those of the plan: {told}");
+                let place = resource.raw.span(self.text).first_character(self.text);
+                self.remarks.borrow_mut().push(Diagnostic::warning(Code::SourceDiffers, message, place));
+            }
+            told
+        }))
+    }
+
     fn followed(
         &self,
         references: &[String],
@@ -345,7 +380,7 @@ impl<'t> Plan<'t, '_> {
             unknown_name,
             values: &self.options.values,
         };
-        document::make(self.text, &arguments).map(Some)
+        make(self.text, &arguments).map(Some)
     }
 
     /// Returns the texts of the documents merged into a document; `None` for unknown ones.
@@ -429,6 +464,12 @@ impl<'t> Unknowns<'t> for Plan<'t, '_> {
             return Ok(None);
         };
         let span = super::resource::entry(self.text, resource, place).span;
+        let of_sources = self.evaluated(resource, &place.attribute, (&references, is_one), (name, span));
+        let why = match of_sources {
+            Some(Ok(content)) => return Ok(Some(content)),
+            Some(Err(why)) => format!("; the sources do not decide it: {why}"),
+            None => String::new(),
+        };
         let presumed = match is_one {
             true => self.presumed(&references, resource, (name, span))?,
             false => None,
@@ -440,8 +481,8 @@ impl<'t> Unknowns<'t> for Plan<'t, '_> {
         }
         let names = longest(&references);
         let reason = match names.as_slice() {
-            [] => "its text is known after apply".to_owned(),
-            names => format!("its text is known after apply; it is made of {}", names.join(", ")),
+            [] => format!("its text is known after apply{why}"),
+            names => format!("its text is known after apply; it is made of {}{why}", names.join(", ")),
         };
         Ok(Some(Content::Unknown { reason, references: names, presumed: presumed.map(Box::new) }))
     }

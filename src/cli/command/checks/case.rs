@@ -332,7 +332,9 @@ impl Judge<'_> {
         let container = &self.run.args.container;
         if case.input.entry.is_some() {
             let with = container.with.iter().map(|other| format!(" --with {}", shell_quoted(other.name())));
-            add_flags(&mut issues, &with.collect::<String>());
+            let source =
+                container.source.iter().map(|source| format!(" --source {}", shell_quoted(&source.path)));
+            add_flags(&mut issues, &with.chain(source).collect::<String>());
         }
         if let Some(with_values) = with_values {
             told_values(&mut issues, with_values, container.assume_plain_references);

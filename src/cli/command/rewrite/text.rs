@@ -37,8 +37,10 @@ impl PolicyText {
     /// The reason why the policy cannot be rewritten there.
     pub(in crate::cli::command) fn of(input: &Input, document: &Document) -> Result<PolicyText, String> {
         let content = input.entry.as_ref().map(|entry| &entry.content);
-        if let Some(Content::Text { origin: Origin::Built | Origin::Rebuilt | Origin::Presumed, .. }) =
-            content
+        if let Some(Content::Text {
+            origin: Origin::Built | Origin::Rebuilt | Origin::Evaluated | Origin::Presumed,
+            ..
+        }) = content
         {
             return Err("the file does not hold its text: it is made of other parts of the file".to_owned());
         }

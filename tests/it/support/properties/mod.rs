@@ -7,6 +7,7 @@ pub(crate) mod check;
 pub(crate) mod cli;
 pub(crate) mod cnf;
 pub(crate) mod emptiness;
+pub(crate) mod hcl;
 pub(crate) mod http;
 pub(crate) mod laws;
 pub(crate) mod layers;
@@ -28,13 +29,14 @@ pub(crate) mod yaml;
 pub(crate) type Property = fn(&[u8]);
 
 /// The properties by the names of their fuzz targets.
-pub(crate) const ALL: [(&str, Property); 22] = [
+pub(crate) const ALL: [(&str, Property); 23] = [
     ("batch", batch::holds),
     ("catalogue", catalogue::holds),
     ("check", check::holds),
     ("cli", cli::holds),
     ("cnf", cnf::holds),
     ("emptiness", emptiness::holds),
+    ("hcl", hcl::holds),
     ("http", http::holds),
     ("laws", laws::holds),
     ("layers", layers::holds),
