@@ -77,15 +77,15 @@ fn replaced(
     let is_listed = |request: &Request| {
         request.unlisted_part(catalogue).is_none() && !(is_layered && lacks_resource(catalogue, request))
     };
-    let is_whole = |request: &Request| is_listed(request) && !lacks_resource(catalogue, request);
-    if is_whole(request) {
-        return respelled(catalogue, claim, request);
+    if is_listed(request) {
+        // Nobody sends a request on `*` for an action that is about a resource, but AWS lists it.
+        let is_nowhere = !is_layered && lacks_resource(catalogue, request);
+        let located = is_nowhere.then(|| located(catalogue, claim, work, request)).flatten();
+        return located.or_else(|| respelled(catalogue, claim, request));
     }
-    // Nobody sends a request on `*` for an action that is about a resource, but AWS lists it.
-    let lacks_only_a_resource = is_listed(request);
     let Named { of_actions, of_resources: statement } = match claim.query.layered() {
         Some(layered) => of_layers(claim, layered, request)?,
-        None => Named::by(claim.query.policies().get(claim.document)?.statements.get(claim.statement)?),
+        None => Named::by(asked(claim)?),
     };
     let own = catalogue.action(&request.action);
     let of_own = own.into_iter().flat_map(|action| requests(action, statement, request));
@@ -102,20 +102,36 @@ fn replaced(
     let moved =
         others().filter(is_usable).take(MOVED).flat_map(|action| requests(action, statement, request));
     let owner = claim.query.layered().and_then(|layered| layered.layers.resource_account.as_deref());
-    let others = same.chain(moved).filter(|_| !lacks_only_a_resource);
-    let is_better = |offer: &Request| is_whole(offer) || (!lacks_only_a_resource && is_listed(offer));
-    let offers = of_own.chain(others).filter(is_better).map(|offer| owned_by(owner, offer));
+    let offers = of_own.chain(same).chain(moved).filter(is_listed).map(|offer| owned_by(owner, offer));
+    // Over layers a resource is often free: the shortest name is that of the plain resource, not of a way to it.
     let mut offers: Vec<Request> = offers.take(OFFERS).collect();
-    // Where a resource is free, the shortest name is that of the plain resource, not of a way to it.
-    let is_free = is_layered || lacks_only_a_resource;
-    let length = |offer: &Request| if is_free { offer.resource.len() } else { 0 };
-    offers.sort_by_key(|offer| (lacks_resource(catalogue, offer), length(offer)));
-    let confirmed = |offer| {
-        work.take(claim.work as u64);
-        Witness::confirm(offer, claim).ok()
-    };
-    let found = offers.into_iter().find_map(confirmed);
-    found.or_else(|| lacks_only_a_resource.then(|| respelled(catalogue, claim, request))?)
+    if is_layered {
+        offers.sort_by_key(|offer| offer.resource.len());
+    }
+    offers.into_iter().find_map(|offer| confirmed(offer, claim, work))
+}
+
+fn confirmed(offer: Request, claim: &Claim<'_>, work: &SharedWork) -> Option<Witness> {
+    work.take(claim.work as u64);
+    Witness::confirm(offer, claim).ok()
+}
+
+/// Returns the statement that the claim is about.
+fn asked<'c>(claim: &Claim<'c>) -> Option<&'c Statement> {
+    claim.query.policies().get(claim.document)?.statements.get(claim.statement)
+}
+
+/// Returns the witness on a resource that its action can be about. Of those that its statement may match, the shortest is that of the
+/// plain resource, not of a way to it.
+fn located(
+    catalogue: &Catalogue,
+    claim: &Claim<'_>,
+    work: &SharedWork,
+    request: &Request,
+) -> Option<Witness> {
+    let offers = requests(catalogue.action(&request.action)?, asked(claim)?, request);
+    let offers = offers.filter(|offer| offer.resource != "*").take(OFFERS);
+    confirmed(offers.min_by_key(|offer| offer.resource.len())?, claim, work)
 }
 
 /// The statements from which actions and resources are taken.
