@@ -290,9 +290,13 @@ impl Advisor<'_> {
         let said = self.said(comes_to);
         (comes_to != Some(Outcome::Insufficient)).then(|| {
             format!(
-                "{of} allows this only under a condition; {keep} {statement} of {}{denials}{said}:\n{}",
+                "{of} allows this only under a condition; {keep} {statement} of {}{denials}{said}:\n{}{}",
                 one_line(self.policy.source.name()),
-                written(existing, lost)
+                written(existing, lost),
+                match self.relation {
+                    Existing::Earlier => "\nor leave it so, if this access is intended",
+                    Existing::Rule | Existing::Side => "",
+                }
             )
         })
     }

@@ -140,7 +140,9 @@ impl BlockReport<'_> {
                 _ => "",
             };
             let meant = match outcome.rejects_policy {
-                true => "\nif everybody is to have this access: turn off BlockPublicPolicy",
+                true => {
+                    "\nif everybody is to have this access: turn off BlockPublicPolicy wherever it is on: for the bucket, for its account"
+                }
                 false => "",
             };
             // Without an argument, the command has a placeholder.

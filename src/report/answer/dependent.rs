@@ -54,7 +54,7 @@ impl Dependent {
         let (name, value) = declared.next()?;
         let others = if declared.next().is_some() { " (the same for the other parameters)" } else { "" };
         let advice = format!(
-            "if {name} is never to be `{value}`, give the parameter {name} a list AllowedValues without `{value}`{others}; if it may be, the policy grants this then: take the access away, or write it without {name}"
+            "if {name} is never to be `{value}`, give the parameter {name} a list AllowedValues without `{value}`{others}; if it may be and this is not wanted, correct the marked statement, for example with a fixed value instead of {name}"
         );
         Some(("help", advice))
     }

@@ -14,7 +14,7 @@ use crate::policy::{ActionPattern, Document, PolicyType, RequestSet, Statement};
 use crate::report::display;
 use crate::report::fingerprint::statement_text;
 use crate::report::issue::{Issue, Kind, Mark};
-use crate::request::Request;
+use crate::request::{Request, Requester};
 use crate::solve::{Finding, Verdict};
 use crate::span::Spanned;
 
@@ -83,7 +83,7 @@ impl Teller<'_> {
         let wildcards = source.action.values.iter().filter(lets_in);
         let mut notes = vec![
             ("request", display::table(&display::rows(request, &self.names, PolicyType::Resource))),
-            ("allowed", plain(&allowed(found, policy))),
+            ("allowed", plain(&(allowed(found, policy) + also_needed(request)))),
         ];
         notes.extend(names::wildcards(external.options.catalogue(), wildcards));
         notes.extend([
@@ -165,6 +165,16 @@ fn named((negated, values): Values<'_>, noun: &str) -> String {
         [] => "nothing".to_owned(),
     };
     if negated { format!("any {noun} but {listed}") } else { listed }
+}
+
+/// Says what else the caller of another account needs.
+fn also_needed(request: &Request) -> &'static str {
+    match request.requester {
+        Some(Requester::User { .. } | Requester::RoleSession { .. }) => {
+            "; across accounts, an identity policy of the caller has to allow it too"
+        }
+        _ => "",
+    }
 }
 
 /// Names the statements that allow the request.

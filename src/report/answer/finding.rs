@@ -160,6 +160,9 @@ fn commands(
         (RequestSet::Allowed(_) | RequestSet::Granted(_), Some(Refusal::Indirect { .. })) => {
             (Expected::Allowed, Expected::Allowed)
         }
+        (RequestSet::Allowed(_) | RequestSet::Granted(_), Some(Refusal::Denied { .. })) => {
+            (Expected::Allowed, Expected::ExplicitlyDenied)
+        }
         (RequestSet::Allowed(_) | RequestSet::Granted(_), _) => (Expected::Allowed, Expected::Denied),
     };
     let inputs = [(invocation.policy, new)].into_iter().chain(invocation.existing.map(|e| (e, existing)));

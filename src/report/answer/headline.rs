@@ -8,7 +8,7 @@ use crate::explain::display::statement_name;
 use crate::explain::removal::{is_foreign, is_undenied};
 use crate::explain::{Explained, Missing, Part, Place};
 use crate::index::broken;
-use crate::policy::{Document, RequestSet, Statement};
+use crate::policy::{Condition, Document, RequestSet, Statement};
 use crate::report::aws_messages::{AwsCheck, Lists};
 use crate::report::display::principal_name;
 use crate::solve::Finding;
@@ -114,9 +114,10 @@ fn access(judgement: &Judgement<'_>, explained: &Explained<'_>) -> String {
         },
         (None, None, _) => String::new(),
     };
-    let action = match spelled(Part::Action).and_then(|(statement, place)| action(statement, place)) {
+    let pattern = spelled(Part::Action).and_then(|(statement, place)| action(statement, place));
+    let action = match pattern {
         Some(pattern) if is_all_new(judgement, explained, pattern) => {
-            format!("{pattern} (for example {})", witness.action)
+            return format!("{pattern} on {resource}{by} (for example {})", witness.action);
         }
         // A Deny covers more than the action of one request.
         Some(pattern) if set == RequestSet::Denied && !pattern.contains(['*', '?']) => witness.action.clone(),
@@ -135,22 +136,36 @@ fn excepted(judgement: &Judgement<'_>, explained: &Explained<'_>) -> String {
         let is_named = deny.is_some_and(|deny| {
             deny.sid().is_some() && judgement.policy.statements.iter().any(|own| own.sid() == deny.sid())
         });
+        let of_deny: Vec<&Condition> = deny.into_iter().flat_map(|deny| &deny.conditions).collect();
         return match is_named {
             true => String::new(),
-            false => format!("{}: {} is gone", under(judgement, deny), statement_name(lost.statement, deny)),
+            false => format!(
+                "{}: {} is gone",
+                when(judgement, explained, &of_deny),
+                statement_name(lost.statement, deny)
+            ),
         };
     };
     let Some(statement) = judgement.policy.statements.get(left.statement).filter(|_| !left.lacks_action)
     else {
         return String::new();
     };
-    let witness = explained.finding.witness.request();
-    let mut told: Vec<String> = Vec::new();
+    let mut conditions = Vec::new();
     for missing in &left.missing {
         let Missing::Condition { condition, .. } = missing else { return String::new() };
-        let Some(condition) = statement.conditions.get(*condition) else {
-            broken("a trace is about the conditions of its statement")
-        };
+        match statement.conditions.get(*condition) {
+            Some(condition) => conditions.push(condition),
+            None => broken("a trace is about the conditions of its statement"),
+        }
+    }
+    when(judgement, explained, &conditions)
+}
+
+/// Says which values of the keys of conditions the request has.
+fn when(judgement: &Judgement<'_>, explained: &Explained<'_>, conditions: &[&Condition]) -> String {
+    let witness = explained.finding.witness.request();
+    let mut told: Vec<String> = Vec::new();
+    for condition in conditions {
         let key = judgement.names.name(&condition.key.value.name);
         let text = match witness.values(&condition.key.value.name) {
             Some(values) => format!("{key} is {}", values.join(", ")),
@@ -163,21 +178,6 @@ fn excepted(judgement: &Judgement<'_>, explained: &Explained<'_>) -> String {
     match told.is_empty() {
         true => String::new(),
         false => format!(" when {}", told.join(" and ")),
-    }
-}
-
-/// Names the keys under whose conditions a statement denies.
-fn under(judgement: &Judgement<'_>, deny: Option<&Statement>) -> String {
-    let mut names: Vec<String> = Vec::new();
-    for condition in deny.into_iter().flat_map(|deny| &deny.conditions) {
-        let name = judgement.names.name(&condition.key.value.name).into_owned();
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    match names.is_empty() {
-        true => String::new(),
-        false => format!(", under a condition on {}", names.join(" and ")),
     }
 }
 

@@ -187,10 +187,10 @@ impl<'a> Possible<'a> {
             (CanVerdict::Cannot(_), _) => {
                 let every = every_request(world, edition);
                 let but_for = match self.are_listed && self.absent.contains(&LayerKind::Resource) {
-                    true => ", unless a policy of the resource allows it (none is given)",
+                    true => "without a policy of the resource (none is given), ",
                     false => "",
                 };
-                format!("{result}. all layers together allow no such request{but_for}: proved for {every}")
+                format!("{result}. {but_for}all layers together allow no such request: proved for {every}")
             }
             (CanVerdict::Unknown(unknown), _) => {
                 let reasons = counted(unknown.reasons.len(), "reason");

@@ -4,10 +4,9 @@
 use super::judgement::Judgement;
 use crate::code::Code;
 use crate::evaluate::{self, Decision, decide};
-use crate::explain::Recheck;
 use crate::explain::display::{one_line, statement_name};
-use crate::policy::{Condition, Document, Operator, SetPrefix};
-use crate::report::aws_messages::AwsCheck;
+use crate::explain::{Recheck, Refusal, refusal};
+use crate::policy::{Condition, Document, Effect, Operator, RequestSet, SetPrefix};
 use crate::request::Request;
 use crate::solve::{Unknown, UnknownReason, Verdict};
 use crate::span::Span;
@@ -62,7 +61,7 @@ impl<'d> SeveralValues<'d> {
         (is_open && is_new).then_some(example)
     }
 
-    /// Says what each meaning decides about a request; `None` if they decide the same.
+    /// Says what each meaning decides about a request, and what the other policy decides; `None` if the meanings decide the same.
     pub(super) fn meanings(&self, judgement: &Judgement<'_>, request: &Request) -> Option<String> {
         let options = referee(judgement);
         let decided = |prefix: SetPrefix| {
@@ -77,31 +76,57 @@ impl<'d> SeveralValues<'d> {
         let (any, all) = (any?, all?);
         (any != all).then(|| {
             format!(
-                "{} {any} the request if one matching value is enough, and {all} it if all values have to match",
-                one_line(self.policy.source.name())
+                "{} {any} the request if one matching value is enough, and {all} it if all values have to match{}",
+                one_line(self.policy.source.name()),
+                judgement
+                    .existing
+                    .map_or_else(String::new, |existing| refused(existing, request, &options))
             )
         })
     }
 
-    /// Says which spelling of the operator makes the check pass; `None` if none is known to.
-    pub(super) fn advice(&self, check: AwsCheck, recheck: Option<&Recheck<'_>>) -> Option<String> {
+    /// Says how to spell each meaning, and with which the check passes; `None` if it is not known to pass with either.
+    pub(super) fn advice(&self, recheck: Option<&Recheck<'_>>) -> Option<String> {
         let recheck = recheck?;
-        let passes = |prefix: &SetPrefix| {
-            let answer = self.spelled(*prefix).and_then(|changed| recheck(&changed));
-            answer.is_some_and(|answer| matches!(answer.verdict, Verdict::Pass(_)))
+        let verdict = |prefix: SetPrefix| {
+            let answer = self.spelled(prefix).and_then(|changed| recheck(&changed));
+            answer.map(|answer| answer.verdict)
         };
-        let prefix = PREFIXES.into_iter().find(passes)?;
-        let operator = self.condition()?.operator.value;
-        let (plain, spelled) = (operator, Operator { set: Some(prefix), ..operator });
-        let name = statement_name(self.statement, self.policy.statements.get(self.statement));
-        let meaning = match prefix {
-            SetPrefix::ForAllValues => "every value has to match, and a request without the key meets it",
-            SetPrefix::ForAnyValue => "one matching value is enough",
-        };
-        let kept = if check == AwsCheck::NoNewAccess { "" } else { ", if that is meant" };
-        Some(one_line(&format!(
-            "write {spelled} instead of {plain} in {name}{kept}: {meaning} (checked: then it passes)"
-        )))
+        let mut verdicts = PREFIXES.map(|prefix| (prefix, verdict(prefix)));
+        let passes = |verdict: &Option<Verdict>| matches!(verdict, Some(Verdict::Pass(_)));
+        if !verdicts.iter().any(|(_, verdict)| passes(verdict)) {
+            return None;
+        }
+        // The meaning that helps comes first.
+        verdicts.sort_by_key(|(_, verdict)| !passes(verdict));
+        let (condition, statement) = (self.condition()?, self.policy.statements.get(self.statement)?);
+        let operator = condition.operator.value;
+        let told = verdicts.iter().map(|(prefix, verdict)| {
+            let spelled = Operator { set: Some(*prefix), ..operator };
+            let meant = match prefix {
+                SetPrefix::ForAllValues => "if every value has to match",
+                SetPrefix::ForAnyValue => "if one matching value is enough",
+            };
+            let checked = match verdict {
+                Some(Verdict::Pass(_)) => " (checked: then it passes)",
+                Some(Verdict::Fail(_)) => " (checked: then it fails)",
+                Some(Verdict::Unknown(_)) | None => "",
+            };
+            let absent = match (prefix, statement.effect.value) {
+                (SetPrefix::ForAllValues, Effect::Allow) => format!(
+                    "; requests without the key match too: to exclude them, add \"Null\": {{\"{}\": \"false\"}}",
+                    condition.key.value.text
+                ),
+                (SetPrefix::ForAllValues, Effect::Deny) => "; requests without the key match too".to_owned(),
+                (SetPrefix::ForAnyValue, _) => String::new(),
+            };
+            one_line(&format!("{meant}, {spelled}{checked}{absent}"))
+        });
+        let name = statement_name(self.statement, Some(statement));
+        let first = one_line(&format!(
+            "instead of {operator} in {name}, write the operator that AWS has for several values:"
+        ));
+        Some(std::iter::once(first).chain(told).collect::<Vec<_>>().join("\n"))
     }
 
     /// Returns the policy with one of the meanings spelled.
@@ -111,6 +136,27 @@ impl<'d> SeveralValues<'d> {
         condition.operator.value.set = Some(prefix);
         condition.operator_text = condition.operator.value.to_string().into();
         Some(self.policy.with_statements(statements))
+    }
+}
+
+/// Says that the other policy denies a request, and why, as the end of a sentence; empty unless it does.
+fn refused(existing: &Document, request: &Request, options: &evaluate::Options) -> String {
+    let name = one_line(existing.source.name());
+    let of_existing = |index: usize| statement_name(index, existing.statements.get(index));
+    match refusal(existing, request, RequestSet::ALLOWED, options) {
+        Some(Refusal::Denied { statement, .. }) => {
+            format!("; {} of {name} denies it", of_existing(statement))
+        }
+        Some(Refusal::Short { statement, missing, .. }) => {
+            let lacks: Vec<&str> = missing.iter().map(|missing| missing.says()).collect();
+            let why = match lacks.is_empty() {
+                true => String::new(),
+                false => format!(" ({}: {})", of_existing(statement), lacks.join("; ")),
+            };
+            one_line(&format!("; {name} denies it{why}"))
+        }
+        Some(Refusal::NoAction) => format!("; {name} denies it"),
+        Some(Refusal::Indirect { .. }) | None => String::new(),
     }
 }
 

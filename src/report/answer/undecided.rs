@@ -28,7 +28,7 @@ pub(super) fn issues(
             }
             notes.extend(several.meanings(judgement, candidate).map(|text| ("why", text)));
         }
-        notes.extend(several.advice(judgement.check, recheck).map(|text| ("help", text)));
+        notes.extend(several.advice(recheck).map(|text| ("help", text)));
     }
     let message = question(judgement);
     let policy_type = judgement.answer.policy_type;

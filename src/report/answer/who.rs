@@ -56,6 +56,12 @@ impl<'a> WhoCan<'a> {
         matches!(self.wants.actions.as_slice(), [action] if !action.contains(['*', '?']))
     }
 
+    /// True if the question is about one action on one resource.
+    pub(in crate::report) fn has_one_request(&self) -> bool {
+        self.has_one_action()
+            && matches!(self.wants.resources.as_slice(), [resource] if !resource.contains(['*', '?']))
+    }
+
     /// Returns the request of an entry.
     pub(in crate::report) fn request<'e>(&self, entry: &'e WhoEntry<'_>) -> Option<&'e Request> {
         match &entry.answer.part.answer.verdict {

@@ -1,9 +1,11 @@
 //! Joins the reports of several runs.
 
 use crate::cli::Exit;
+use crate::cli::config::Check;
 use crate::cli::output::directory;
 use crate::code::Code;
 use crate::report::{Issue, Kind, Report, Status, Subject, repeats};
+use crate::span::Span;
 use std::collections::BTreeSet;
 
 /// The outcome of a check.
@@ -52,8 +54,47 @@ pub(super) fn by_check(runs: Vec<Done>) -> Vec<Done> {
     all
 }
 
+/// Has every problem told once, and says how many issues of an input are told by another check only.
+pub(super) fn distinct(runs: &mut [Done]) {
+    let subjects = runs.iter().flat_map(|run| &run.report.subjects);
+    let before: Vec<usize> = subjects.map(|subject| subject.issues.len()).collect();
+    once(runs);
+    of_one_place(runs);
+    let of_validation = [Check::ValidatePolicy, Check::Lint].map(Check::name);
+    let now = runs.iter_mut().flat_map(|run| run.report.subjects.iter_mut().map(|own| (run.name, own)));
+    for ((name, subject), before) in now.zip(before) {
+        let dropped = before - subject.issues.len();
+        // The message of another check does not count its warnings.
+        if dropped > 0 && of_validation.contains(&name) {
+            subject.message.push_str(&shown_elsewhere(dropped));
+        }
+    }
+    beside_each_other(runs);
+}
+
+/// Says of an issue with advice that a later check has a finding at the same place: the advice about one may not be enough for both.
+fn beside_each_other(runs: &mut [Done]) {
+    let place = |issue: &Issue| Some((issue.source.as_ref()?.name().to_owned(), issue.marks.first()?.span));
+    let is_open = |issue: &Issue| issue.kind == Kind::Finding && issue.accepted.is_none();
+    let mut later: Vec<(&str, String, Span)> = Vec::new();
+    for run in runs.iter_mut().rev() {
+        let mut own = Vec::new();
+        for issue in run.report.subjects.iter_mut().flat_map(|subject| &mut subject.issues) {
+            let Some((name, span)) = place(issue).filter(|_| is_open(issue)) else { continue };
+            let other = later.iter().find(|(_, other, at)| *other == name && *at == span);
+            let help = issue.notes.iter().position(|(name, _)| *name == "help");
+            if let (Some((check, ..)), Some(help)) = (other, help) {
+                let text = format!("{check} has a finding at this place too: a change has to satisfy both");
+                issue.notes.insert(help, ("note", text));
+            }
+            own.push((run.name, name, span));
+        }
+        later.extend(own);
+    }
+}
+
 /// Drops warnings that another issue repeats: a fault of a document that every check tells of is told once.
-pub(super) fn once(runs: &mut [Done]) {
+fn once(runs: &mut [Done]) {
     let key = |name: &str, issue: &Issue| (name.to_owned(), issue.fingerprint.clone(), issue.title.clone());
     // A finding that is a warning by choice explains the verdict of its check.
     let is_needed = |status: Status, issue: &Issue| {
@@ -71,7 +112,7 @@ pub(super) fn once(runs: &mut [Done]) {
 }
 
 /// Drops one of two issues of AWS's validation and of lint that say the same of the same place: a warning beside a problem, or else lint's.
-pub(super) fn of_one_place(runs: &mut [Done]) {
+fn of_one_place(runs: &mut [Done]) {
     let place = |issue: &Issue| {
         Some((issue.code, issue.source.as_ref()?.name().to_owned(), issue.marks.first()?.span))
     };
@@ -96,12 +137,15 @@ pub(super) fn of_one_place(runs: &mut [Done]) {
         })
     };
     for subject in runs.iter_mut().flat_map(|run| &mut run.report.subjects) {
-        let before = subject.issues.len();
         subject.issues.retain(|issue| issue.accepted.is_some() || !is_repeated(issue));
-        let dropped = before - subject.issues.len();
-        if dropped > 0 {
-            subject.message.push_str(&format!("; {dropped} more told by another check"));
-        }
+    }
+}
+
+/// Says how many issues of an input another check shows, as the end of its message.
+fn shown_elsewhere(issues: usize) -> String {
+    match issues {
+        1 => "; 1 of its issues is shown by another check".to_owned(),
+        several => format!("; {several} of its issues are shown by another check"),
     }
 }
 

@@ -51,8 +51,7 @@ pub(crate) fn run(args: &CheckArgs, output: &mut Output) -> Result<Exit, Failure
     let root = settings.other_root();
     let done: Vec<Done> = planned.iter().map(|step| done(step, root, output)).collect();
     let mut done = merge::by_check(done);
-    merge::once(&mut done);
-    merge::of_one_place(&mut done);
+    merge::distinct(&mut done);
     for run in &mut done {
         merge::denied(run, args.deny_warnings, &settings.config.deny);
     }

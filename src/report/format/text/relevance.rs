@@ -23,7 +23,7 @@ pub(super) fn relevance(relevance: &Relevance, names: &KeyNames<'_>) -> String {
     for key in keys {
         let heading = match key.matters {
             Matters::Changes(..) | Matters::Undecided | Matters::Never => {
-                "what another value of a key does, everything else being as it is:\n"
+                "what another value of a key does under these policies, everything else being as it is:\n"
             }
             Matters::OfRequester | Matters::Unmentioned => "other keys of the request:\n",
         };

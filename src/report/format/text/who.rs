@@ -5,7 +5,8 @@ use super::table::table;
 use super::verdict::Verbosity;
 use crate::check::WhoEntry;
 use crate::explain::display::{one_line, plain, statement_name};
-use crate::policy::LayerKind;
+use crate::index::broken;
+use crate::policy::{Condition, LayerKind, Statement};
 use crate::report::answer::{LayersReport, WhoCan};
 use crate::report::display;
 use crate::request::Request;
@@ -13,10 +14,25 @@ use std::collections::BTreeSet;
 
 /// The largest number of sentences about keys of the context.
 const MOST_KEYS: usize = 8;
+/// The largest number of values of a condition in such a sentence.
+const MOST_VALUES: usize = 3;
+
+/// Writes the first condition of a statement on a key.
+fn tests(statement: &Statement, key: &str) -> String {
+    let is_on = |condition: &&Condition| condition.key.value.name.eq_ignore_ascii_case(key);
+    let Some(condition) = statement.conditions.iter().find(is_on) else {
+        broken("a statement that tests a key has a condition on it")
+    };
+    let values: Vec<&str> =
+        condition.values.iter().take(MOST_VALUES).map(|value| &*value.value.text).collect();
+    let more = if condition.values.len() > MOST_VALUES { ", ..." } else { "" };
+    format!("{} {} {}{more}", statement.effect.value.name(), condition.operator_text, values.join(", "))
+}
 
 /// Writes the list, what is not known, and the sentence.
 pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
-    let mut out = format!("who can use {}:\n\n", one_line(&who.question()));
+    let some = if who.has_one_request() { "" } else { " (at least one such request)" };
+    let mut out = format!("who can use {}{some}:\n\n", one_line(&who.question()));
     let mut rows: Vec<[String; 6]> = Vec::new();
     let of_call = if who.has_one_action() { "FOR EXAMPLE ON" } else { "FOR EXAMPLE" };
     let headings = ["", "ACCOUNT", "WHO", of_call, "CONTEXT", "ALLOWED BY"];
@@ -53,7 +69,8 @@ pub fn who_can(who: &WhoCan<'_>, verbosity: Verbosity, style: Style) -> String {
             let name = document.source.name();
             let inner = name.strip_prefix(who.name).map_or(name, |inner| inner.trim_start_matches('/'));
             let named = statement_name(at, Some(statement));
-            told.insert(one_line(&format!("{key} is there because {named} of {inner} tests it")));
+            let tested = tests(statement, &key);
+            told.insert(one_line(&format!("{key} is there because {named} of {inner} tests it: {tested}")));
         }
     }
     told.iter().take(MOST_KEYS).for_each(|line| out.push_str(&format!("{line}\n")));
