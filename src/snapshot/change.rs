@@ -356,6 +356,9 @@ impl Snapshot {
             }
             name => {
                 let place = self.inline(&arn, name);
+                if place.is_none() {
+                    self.is_spelled_so(&arn, name)?;
+                }
                 if place.as_ref().is_some_and(|(_, known)| self.is_same(known, document)) {
                     return Err(no_effect());
                 }
@@ -527,6 +530,18 @@ impl Snapshot {
         own.inline.get(place).map(|policy| (place, policy.clone()))
     }
 
+    /// Refuses a new inline policy whose name differs only by case from one that is there: AWS does not say if they are two.
+    fn is_spelled_so(&self, arn: &str, name: &str) -> Applied {
+        let list = self.principals.get(arn).map_or(&[][..], |own| &own.inline);
+        let mut names = list.iter().filter_map(|policy| inline_name(self, policy));
+        match names.find(|known| known.eq_ignore_ascii_case(name)) {
+            None => Ok(()),
+            Some(known) => Err(refused(format!(
+                "{arn} has the inline policy `{known}`, and AWS may take `{name}` for the same name: write `{known}`, or remove it first"
+            ))),
+        }
+    }
+
     /// Refuses a change that leaves a node of the tree without SCPs.
     pub(super) fn has_levels(&self) -> Applied {
         let Membership::Of(organization) = &self.membership else { return Ok(()) };
@@ -592,6 +607,15 @@ pub(super) fn named_place(snapshot: &Snapshot, list: &[Collected<DocumentId>], n
         Collected::Known(id) => snapshot.document(*id).source.name().ends_with(&end),
         Collected::Missing(gap) => gap.of.ends_with(&end),
     })
+}
+
+/// Returns the name of an inline policy of a snapshot.
+pub(super) fn inline_name<'p>(snapshot: &'p Snapshot, policy: &'p Collected<DocumentId>) -> Option<&'p str> {
+    let place: &str = match policy {
+        Collected::Known(id) => snapshot.document(*id).source.name(),
+        Collected::Missing(gap) => &gap.of,
+    };
+    place.rsplit_once("[\"")?.1.strip_suffix("\"]")
 }
 
 pub(super) fn layer_of(kind: ControlKind) -> LayerKind {

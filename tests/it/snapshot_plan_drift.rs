@@ -6,7 +6,7 @@ use iamsat::snapshot::Planned;
 use iamsat::span::Source;
 use serde_json::{Value, json};
 
-fn with_actions(mut change: Value, actions: &[&str]) -> Value {
+pub(crate) fn with_actions(mut change: Value, actions: &[&str]) -> Value {
     change["change"]["actions"] = json!(actions);
     change
 }

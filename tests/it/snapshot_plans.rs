@@ -1,5 +1,6 @@
 //! A plan changes a snapshot as the steps do that say the same, and what it does not say is named.
 
+use super::snapshot_plan_drift::with_actions;
 use iamsat::container::Options;
 use iamsat::limits::{InputLimits, SnapshotLimits};
 use iamsat::policy::parse;
@@ -9,6 +10,8 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 pub(crate) const ACCOUNT: &str = "111122223333";
+const TOPIC: &str = "arn:aws:sns:eu-west-1:111122223333:news";
+const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/k";
 
 /// Reads the snapshot of the example.
 pub(crate) fn example() -> Snapshot {
@@ -316,6 +319,46 @@ fn what_is_not_taken_over_is_named() {
         ),
         ("a key", change("aws_kms_key.a", Value::Null, json!({})), "a key comes with a policy"),
         (
+            "tags of a resource that is made again",
+            with_actions(
+                change("aws_instance.a", json!({"tags": {"a": "b"}}), json!({"tags": {"a": "c"}})),
+                &["delete", "create"],
+            ),
+            "its tags change",
+        ),
+        (
+            "a topic that gets its default policy again",
+            change(
+                "aws_sns_topic_policy.a",
+                json!({"arn": TOPIC, "policy": policy("sns:Publish")}),
+                Value::Null,
+            ),
+            "puts the default policy in its place",
+        ),
+        (
+            "a topic whose policy goes to another one",
+            change(
+                "aws_sns_topic_policy.a",
+                json!({"arn": TOPIC, "policy": policy("sns:Publish")}),
+                json!({"arn": format!("{TOPIC}-2"), "policy": policy("sns:Publish")}),
+            ),
+            "puts the default policy in its place",
+        ),
+        (
+            "a topic with an empty policy",
+            change(
+                "aws_sns_topic.a",
+                json!({"arn": TOPIC, "policy": policy("sns:Publish")}),
+                json!({"arn": TOPIC, "policy": ""}),
+            ),
+            "puts the default policy in its place",
+        ),
+        (
+            "a key that gets its default policy again",
+            change("aws_kms_key_policy.a", json!({"key_id": KEY, "policy": policy("kms:*")}), Value::Null),
+            "puts the default policy in its place",
+        ),
+        (
             "an SCP that takes the last one away",
             change(
                 "aws_organizations_policy_attachment.a",
@@ -355,6 +398,61 @@ fn what_is_not_taken_over_is_named() {
     let source = Source::new("plan.json", plan.to_string());
     let planned = example().planned(&source, None, &Options::default()).unwrap();
     assert!(planned.open[0].contains("give `--account`"), "{:?}", planned.open);
+}
+
+#[test]
+fn names_in_another_case_are_taken_neither_for_one_nor_for_two() {
+    let named = |kind: &str, members: Value| change(&format!("{kind}.a"), Value::Null, members);
+    let admin = "arn:aws:iam::aws:policy/AdministratorAccess";
+    let limit = "arn:aws:iam::111122223333:policy/Developer-Limit";
+    let cases = [
+        (
+            named(
+                "aws_iam_role",
+                json!({"name": "Payroll-App", "path": "/", "assume_role_policy": policy("sts:AssumeRole")}),
+            ),
+            ["Payroll-App", "payroll-app"],
+        ),
+        // An Allow in the place of `app` would take away what `app` denies.
+        (
+            named(
+                "aws_iam_role_policy",
+                json!({"role": "payroll-app", "name": "App", "policy": policy("s3:*")}),
+            ),
+            ["App", "app"],
+        ),
+        (
+            named("aws_iam_user_policy_attachment", json!({"user": "Ana", "policy_arn": admin})),
+            ["Ana", "ana"],
+        ),
+        (
+            named("aws_iam_user_group_membership", json!({"user": "ana", "groups": ["Analysts"]})),
+            ["Analysts", "analysts"],
+        ),
+        (
+            named(
+                "aws_iam_policy",
+                json!({"name": "Developer-Limit", "path": "/", "policy": policy("s3:*")}),
+            ),
+            [limit, "arn:aws:iam::111122223333:policy/developer-limit"],
+        ),
+    ];
+    for (resource, [one, other]) in cases {
+        let expected = format!("`{one}` and `{other}` for one name");
+        let open = planned(&[resource]).open;
+        assert!(open.iter().any(|why| why.contains(&expected)), "{expected}: {open:?}");
+    }
+    let both = ["B", "b"].map(|name| {
+        let members = json!({"user": "ana", "name": name, "policy": policy("s3:*")});
+        change(&format!("aws_iam_user_policy.{name}"), Value::Null, members)
+    });
+    let open = planned(&both).open;
+    assert!(open.iter().any(|why| why.contains("`B` and `b` for one name")), "{open:?}");
+    // A step is refused.
+    let read = |text: &str| parse(&Source::new("new.json", text), &InputLimits::default()).unwrap();
+    let step = Change::Replace { what: "role/payroll-app:App".into(), document: read(&policy("s3:*")) };
+    let message = example().changed(&[step]).unwrap_err().message;
+    assert!(message.contains("has the inline policy `app`, and AWS may take `App`"), "{message}");
 }
 
 #[test]

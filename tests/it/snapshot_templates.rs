@@ -179,6 +179,25 @@ fn what_a_template_does_not_say_is_named() {
             json!({"UserName": user, "PolicyName": "p", "PolicyDocument": parsed(&policy("s3:*"))}),
         )
     };
+    let table = |name: &str| {
+        of("AWS::DynamoDB::Table", json!({"TableName": name, "Tags": [{"Key": "team", "Value": name}]}))
+    };
+    let queue = |name: &str| of("AWS::SQS::Queue", json!({"QueueName": name}));
+    let tagged_by_queue = || {
+        let tags = json!([{"Key": "team", "Value": {"Fn::GetAtt": ["Q", "QueueName"]}}]);
+        of("AWS::DynamoDB::Table", json!({"TableName": "t", "Tags": tags}))
+    };
+    let staying = |mut resource: Value| {
+        resource["UpdateReplacePolicy"] = json!("Retain");
+        resource
+    };
+    let topic_policy = || {
+        let topics = ["arn:aws:sns:eu-west-1:111122223333:news"];
+        of(
+            "AWS::SNS::TopicPolicy",
+            json!({"Topics": topics, "PolicyDocument": parsed(&of_everyone("sns:Publish"))}),
+        )
+    };
     let bucket = |members: Value| of("AWS::S3::Bucket", members);
     let cases: Vec<(&str, Value, Value, &str)> = vec![
         (
@@ -270,6 +289,55 @@ fn what_a_template_does_not_say_is_named() {
         ),
         ("a key", none(), one(of("AWS::KMS::Key", json!({}))), "KMS makes its policy"),
         ("tags that policies may test", one(tagged("a")), one(tagged("b")), "its tags change"),
+        ("tags of a resource that is made again", one(table("a")), one(table("b")), "its tags change"),
+        (
+            "a topic that gets its default policy again",
+            one(topic_policy()),
+            none(),
+            "puts the default policy in its place",
+        ),
+        (
+            "a nested stack, which is updated with its parent",
+            one(of("AWS::CloudFormation::Stack", json!({"TemplateURL": "x"}))),
+            one(of("AWS::CloudFormation::Stack", json!({"TemplateURL": "x"}))),
+            "AWS::CloudFormation::Stack",
+        ),
+        (
+            "tags that follow from a resource that changes",
+            template(json!({"A": tagged_by_queue(), "Q": queue("one")})),
+            template(json!({"A": tagged_by_queue(), "Q": queue("two")})),
+            "A: its tags change",
+        ),
+        (
+            "tags by another name",
+            one(of("AWS::Backup::BackupVault", json!({"BackupVaultTags": {"team": "a"}}))),
+            one(of("AWS::Backup::BackupVault", json!({"BackupVaultTags": {"team": "b"}}))),
+            "its tags change",
+        ),
+        (
+            "tags that decide about access to a bucket that is there",
+            one(bucket(json!({"BucketName": "reports"}))),
+            one(bucket(json!({"BucketName": "reports", "AbacStatus": "Enabled"}))),
+            "`AbacStatus` of a bucket",
+        ),
+        (
+            "a replaced resource that stays",
+            one(user_policy(json!("ana"))),
+            one(staying(user_policy(json!("backup")))),
+            "CloudFormation keeps, or may keep",
+        ),
+        (
+            "a role in another case",
+            none(),
+            one(with(app(), "RoleName", json!("Payroll-App"))),
+            "`Payroll-App` and `payroll-app` for one name",
+        ),
+        (
+            "an inline policy in another case",
+            one(backup(json!([dumps()]))),
+            one(backup(json!([{"PolicyName": "Dumps", "PolicyDocument": dumps()["PolicyDocument"]}]))),
+            "`Dumps` and `dumps` for one name",
+        ),
         (
             "short forms",
             none(),
@@ -353,6 +421,48 @@ fn given_values_decide_names_and_conditions() {
     );
     let stops = with(Some("test"), &[("Made", "payroll-app"), ("Stage", "prod")]);
     assert!(stops.open.iter().any(|why| why.contains("in another way")), "{:?}", stops.open);
+}
+
+#[test]
+fn what_is_not_known_of_a_resource_that_stays_is_passed_over() {
+    let named = |action: &str| {
+        let more = of(
+            "AWS::IAM::UserPolicy",
+            json!({"UserName": "ana", "PolicyName": "more", "PolicyDocument": parsed(&policy(action))}),
+        );
+        let partly = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "sqs:*", "Resource": {"Fn::GetAtt": ["Queue", "Arn"]}}]});
+        let role = with(app(), "Policies", json!([{"PolicyName": "app", "PolicyDocument": partly}]));
+        template(json!({"App": role, "Queue": of("AWS::SQS::Queue", json!({})), "More": more}))
+    };
+    let planned = deployed(
+        Some(&template(json!({"App": named("s3:*")["Resources"]["App"],
+        "Queue": of("AWS::SQS::Queue", json!({}))}))),
+        &named("s3:*"),
+    );
+    assert_eq!(planned.open, Vec::<String>::new());
+    assert_eq!(planned.steps, ["the inline policy more of user/ana of 111122223333 added by More"]);
+}
+
+#[test]
+fn a_given_name_is_not_that_of_a_resource_that_is_made_again() {
+    let queue = |fifo: bool| template(json!({"Queue": of("AWS::SQS::Queue", json!({"FifoQueue": fifo}))}));
+    let [old, new] = [("old.json", queue(false)), ("new.json", queue(true))]
+        .map(|(name, text)| Source::new(name, text.to_string()));
+    let today = StackToday { template: Some(old), ..StackToday::default() };
+    let values = [("Queue".to_owned(), "https://sqs.eu-west-1.amazonaws.com/111122223333/jobs".to_owned())];
+    let options = Options { values: values.into(), ..Options::default() };
+    let planned = example().deployed(&new, &today, Some(ACCOUNT), &options).unwrap();
+    assert!(planned.open.iter().any(|why| why.contains("`--set Queue`")), "{:?}", planned.open);
+    // A role in an account of which the snapshot holds nothing.
+    let new = Source::new("new.json", template(json!({"App": app()})).to_string());
+    let planned =
+        example().deployed(&new, &StackToday::default(), Some("222233334444"), &Options::default()).unwrap();
+    assert!(
+        planned.open.iter().any(|why| why.contains("does not hold the account 222233334444")),
+        "{:?}",
+        planned.open
+    );
 }
 
 #[test]

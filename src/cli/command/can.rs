@@ -94,6 +94,9 @@ fn in_snapshot(directory: &str, args: &CanArgs, output: &mut Output) -> Result<E
     let mut possible =
         Possible::new("can", &layers, &part.wanted, &part.answer, near.as_ref(), options.strict_arn);
     possible.gaps = &part.gaps;
+    if let Some(skew) = snapshot.skew() {
+        output.note(&skew.why);
+    }
     Ok(shown(&possible, output)?.zeroed(args.exit_zero))
 }
 

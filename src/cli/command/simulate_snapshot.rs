@@ -42,6 +42,9 @@ fn in_snapshot(directory: &str, args: &SimulateArgs, output: &mut Output) -> Res
     let target = guaranteed(targets.last(), "the resources of a question have targets");
     let mut request = request_by(args, named.callers.principal().map(str::to_owned))?;
     let assembled = snapshot.assemble(named.asker, target);
+    if let Some(skew) = snapshot.skew() {
+        output.note(&skew.why);
+    }
     for gap in &assembled.gaps {
         output.note(&format!("missing: {}", gap.gap.why));
     }

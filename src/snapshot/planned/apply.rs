@@ -70,6 +70,7 @@ impl<'s> Applying<'s> {
 
     /// Applies what differs between two sides.
     pub(super) fn all(&mut self, before: &Said<'_>, after: &Said<'_>) {
+        self.open.extend(self.spelled_otherwise(before, after));
         for (key, (value, span, address)) in before.iter().rev() {
             let new = after.get(key);
             if let Some((.., other)) = new.filter(|(.., other)| other != address) {
@@ -371,6 +372,9 @@ impl<'s> Applying<'s> {
         if self.arns.contains_key(holder) {
             return Err(format!("the snapshot holds {holder} already"));
         }
+        if !self.after.accounts.contains_key(holder.account.as_str()) {
+            return Err(format!("the snapshot does not hold the account {}", holder.account));
+        }
         let trust =
             (kind == PrincipalKind::Role).then(|| Collected::Missing(Box::new(Gap::resource_policy(arn))));
         let principal = Principal {
@@ -504,7 +508,7 @@ fn not_held(arn: &str) -> String {
 }
 
 /// Returns the user, role or group that a fact is about, if it is a part of it.
-fn holder_of(key: &Key) -> Option<&Holder> {
+pub(super) fn holder_of(key: &Key) -> Option<&Holder> {
     match key {
         Key::Trust(holder)
         | Key::Boundary(holder)

@@ -460,10 +460,18 @@ impl<'c> Planner<'_, 'c> {
         }
     }
 
-    /// Returns the ARN of the topic or key that gets its default policy again, because its own one is removed.
+    /// Returns the ARN of the topic or key that gets its default policy again, because its own one is removed. A resource that names it
+    /// anew gives it a policy after all.
     pub(super) fn with_default(&self, of: &PlannedChange<'c>) -> Option<String> {
-        let is_of_it = matches!(of.kind.as_str(), "aws_kms_key_policy" | "aws_sns_topic_policy");
-        let arn = (is_of_it && of.change == Change::Delete).then(|| self.resource_arn(of, false))?.ok()?;
+        let is_lost = match of.kind.as_str() {
+            "aws_kms_key_policy" | "aws_sns_topic_policy" => of.change != Change::Create,
+            "aws_kms_key" | "aws_sns_topic" => {
+                let [before, after] = [false, true].map(|is_after| self.policy(of, is_after, "policy"));
+                of.change == Change::Update && before.is_some() && after.is_none()
+            }
+            _ => false,
+        };
+        let arn = is_lost.then(|| self.resource_arn(of, false))?.ok()?;
         let is_it = |other: &&PlannedChange<'c>| {
             other.change == Change::Delete
                 && !is_only_policy(&other.kind)

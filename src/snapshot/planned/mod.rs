@@ -9,6 +9,7 @@ mod drift;
 mod facts;
 mod harmless;
 mod same;
+mod spelling;
 mod template;
 
 use super::change::{ChangeError, refused};

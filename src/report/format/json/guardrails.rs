@@ -5,6 +5,7 @@ use crate::check::{Guardrail, JudgedGuardrail};
 use crate::report::answer::{GuardrailReport, guardrails};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 #[derive(Serialize)]
 struct ReportView<'a> {
@@ -14,6 +15,8 @@ struct ReportView<'a> {
     unknown: Vec<NoteView<'a>>,
     effective: usize,
     proved: Value,
+    /// The gaps that leave a guardrail undecided, and the skew of the snapshot.
+    gaps: Vec<GapView<'a>>,
     assumptions: Vec<&'static str>,
     snapshot: Value,
 }
@@ -66,6 +69,7 @@ impl<'a> NoteView<'a> {
 impl Serialize for GuardrailReport<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let answer = self.answer;
+        let gaps: BTreeSet<_> = answer.open.iter().flat_map(|judged| &judged.gaps).collect();
         let view = ReportView {
             complete: answer.open.is_empty(),
             message: self.sentence(),
@@ -73,6 +77,7 @@ impl Serialize for GuardrailReport<'_> {
             unknown: answer.open.iter().map(|own| NoteView::of(own, own.why.clone())).collect(),
             effective: answer.effective,
             proved: json!({"principals": answer.principals, "accounts": answer.accounts}),
+            gaps: gaps.into_iter().chain(self.snapshot.skew()).map(GapView::of).collect(),
             assumptions: answer.assumptions.iter().map(|own| own.0.as_str()).collect(),
             snapshot: json!({"sha256": self.snapshot.sha256}),
         };

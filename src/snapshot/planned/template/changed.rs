@@ -1,6 +1,6 @@
 //! Finds the resources that two templates of a stack declare differently.
 
-use super::Deploying;
+use super::{Deploying, differs};
 use crate::container::Declared;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +30,27 @@ const ASIDE: [(&str, &[&str]); 5] = [
         &["DelaySeconds", "MaximumMessageSize", "MessageRetentionPeriod", "VisibilityTimeout"],
     ),
 ];
+
+/// Types whose own templates are updated with the stack, though nothing in its template differs.
+///
+/// Source: AWS CloudFormation User Guide, "Working with nested stacks".
+const NESTED: [&str; 3] =
+    ["AWS::CloudFormation::Stack", "AWS::CloudFormation::StackSet", "AWS::Serverless::Application"];
+
+/// Types with all properties whose change replaces the resource, which then may have another name.
+///
+/// Source: AWS CloudFormation Template Reference, by type, "Update requires: Replacement" (November 2026).
+const REPLACING: [(&str, &[&str]); 3] = [
+    ("AWS::IAM::Group", &["GroupName", "Path"]),
+    ("AWS::IAM::Role", &["Path", "RoleName"]),
+    ("AWS::IAM::User", &["Path", "UserName"]),
+];
+
+/// True if a resource that changes certainly has the name that it had.
+pub(super) fn keeps_its_name(old: &Declared, new: &Declared, changed: &BTreeSet<String>) -> bool {
+    let row = REPLACING.iter().find(|(kind, _)| old.kind == *kind && new.kind == *kind);
+    row.is_some_and(|(_, names)| !differs((old, new), |name| names.contains(&name), changed))
+}
 
 impl Deploying<'_> {
     /// Returns the names of the resources that are not certainly the same in both templates.
@@ -72,6 +93,9 @@ fn are_same(old: &Declared, new: &Declared, resources: &mut BTreeSet<String>) ->
         (Ok(false), Ok(false)) => return true,
         (Ok(true), Ok(true)) => {}
         _ => return false,
+    }
+    if NESTED.contains(&new.kind.as_str()) {
+        return false;
     }
     let aside = ASIDE.iter().find(|(kind, _)| *kind == new.kind).map_or(&[][..], |(_, names)| names);
     let mut told = |of: &Declared| {

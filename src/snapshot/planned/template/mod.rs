@@ -65,6 +65,8 @@ struct Deploying<'s> {
     account: String,
     partition: String,
     region: Option<String>,
+    /// The resources of which a name or an attribute is given.
+    given: BTreeSet<String>,
 }
 
 /// The facts of both templates.
@@ -74,6 +76,8 @@ struct All {
     after: Said<'static>,
     wholes: Vec<(Whole, Span, String)>,
     open: Vec<(Span, String)>,
+    /// Facts that stay as they are, whatever they are, with the resources that say them.
+    stays: BTreeMap<Key, String>,
     /// Pairs of resources that say a fact about the same thing on one side.
     twice: Vec<(String, String)>,
 }
@@ -158,8 +162,15 @@ impl Snapshot {
                 (template(new, &of_new)?, Some(template(old, &of_old)?))
             }
         };
-        let deploying =
-            Deploying { snapshot: self, old: old.as_ref(), new: &new_template, account, partition, region };
+        let deploying = Deploying {
+            snapshot: self,
+            old: old.as_ref(),
+            new: &new_template,
+            account,
+            partition,
+            region,
+            given: options.values.keys().map(|name| resource_of(name).to_owned()).collect(),
+        };
         Ok(deploying.applied())
     }
 
@@ -252,9 +263,13 @@ impl Deploying<'_> {
         let names = self.old.into_iter().flat_map(|old| old.by_name.keys()).chain(self.new.by_name.keys());
         for name in names.collect::<BTreeSet<_>>() {
             match changed.contains(name) {
-                true => self.says(name, &mut all),
+                true => self.says((name, &changed), &mut all),
                 false => self.says_the_same(name, &mut all),
             }
+        }
+        for (key, name) in std::mem::take(&mut all.stays) {
+            let others = [&all.before, &all.after].into_iter().filter_map(|said| said.get(&key));
+            all.twice.extend(others.map(|(.., other)| (name.clone(), other.clone())).collect::<Vec<_>>());
         }
         // What one of them deletes is gone, whatever the other one says.
         for (one, other) in std::mem::take(&mut all.twice) {
@@ -272,7 +287,7 @@ impl Deploying<'_> {
         });
         let defaults: Vec<_> = defaults.collect();
         all.after.extend(defaults);
-        let All { before, after, wholes, open, twice: _ } = all;
+        let All { before, after, wholes, open, .. } = all;
         let mut applying = Applying::new(self.snapshot, (&self.new.container.source, "template"), open);
         applying.compare(&Said::new(), &wholes);
         applying.all(&before, &after);
@@ -291,7 +306,9 @@ impl Deploying<'_> {
         let span = self.span(name);
         for (key, value) in facts {
             // The tags that the stack adds are not in the template.
-            if !matches!(key, Key::Tags(_)) {
+            if !is_same(&value, &value) && !matches!(key, Key::Tags(_)) {
+                all.stays.insert(key, name.to_owned());
+            } else if !matches!(key, Key::Tags(_)) {
                 all.add(false, (key.clone(), value.clone()), (span, name));
                 all.add(true, (key, value), (span, name));
             }
@@ -300,7 +317,7 @@ impl Deploying<'_> {
     }
 
     /// Adds what a resource says before and after the change.
-    fn says(&self, name: &str, all: &mut All) {
+    fn says(&self, (name, changed): (&str, &BTreeSet<String>), all: &mut All) {
         let span = self.span(name);
         let [old, new] = [self.old.and_then(|old| old.present(name)), self.new.present(name)];
         let mut open = BTreeSet::new();
@@ -309,11 +326,19 @@ impl Deploying<'_> {
             of_today.extend(self.why_open(of, template));
         }
         open.extend(new.and_then(|of| self.why_open(of, self.new)));
-        let tags = |of: &Declared| of.properties.get("Tags").map(|tags| tags.told(&mut BTreeSet::new()));
+        let is_tag = |name: &str| name.contains("Tag");
         let tags_differ = match (old, new) {
-            (Some(old), Some(new)) => tags(old) != tags(new) || tags(old) == Some(None),
+            (Some(old), Some(new)) => differs((old, new), is_tag, changed),
             _ => false,
         };
+        if let (Some(old), Some(new)) = (old, new)
+            && self.given.contains(name)
+            && !changed::keeps_its_name(old, new, changed)
+        {
+            open.insert(format!(
+                "its change may replace it, and then the name that `--set {name}` gives is not that of the new one"
+            ));
+        }
         if tags_differ && self.snapshot.tests_tags_of_resources() {
             open.insert("its tags change, which policies test or may test".to_owned());
         }
@@ -325,14 +350,15 @@ impl Deploying<'_> {
                 _ => Side::default(),
             });
         if let (Some(old), Some(new)) = (old, new) {
-            open.extend(settings_differ(old, new));
+            open.extend(settings_differ(old, new, changed));
         }
         // A stack adds tags of its own.
         let is_new = |key: &Key| !before.facts.iter().any(|(own, _)| own == key);
         after.facts.retain(|(key, _)| !matches!(key, Key::Tags(_)) || tags_differ || is_new(key));
         before.facts.retain(|(key, _)| !matches!(key, Key::Tags(_)) || tags_differ);
         let stays = |(key, _): &(Key, Value<'_>)| after.facts.iter().any(|(own, _)| own == key);
-        if old.is_some_and(|old| old.is_kept && facts::is_taken_over(&old.kind))
+        let is_kept = old.into_iter().chain(new).any(|of| of.is_kept);
+        if old.is_some_and(|old| is_kept && facts::is_taken_over(&old.kind))
             && (new.is_none() || !before.facts.iter().all(stays))
         {
             open.insert("CloudFormation keeps, or may keep, what the template no longer declares (`DeletionPolicy`, `UpdateReplacePolicy`)".to_owned());
@@ -415,16 +441,32 @@ fn in_today(file: &str, why: &str) -> String {
     format!("in {file}, {why}")
 }
 
+/// True if properties differ between two templates, or may do so because they depend on a resource that changes.
+fn differs(
+    (old, new): (&Declared, &Declared),
+    is_it: impl Fn(&str) -> bool,
+    changed: &BTreeSet<String>,
+) -> bool {
+    let mut resources = BTreeSet::new();
+    let mut told = |of: &Declared| {
+        let properties = of.properties.iter().filter(|(name, _)| is_it(name));
+        properties
+            .map(|(name, value)| Some((name.clone(), value.told(&mut resources)?)))
+            .collect::<Option<Vec<_>>>()
+    };
+    let (old, new) = (told(old), told(new));
+    old.is_none() || old != new || !resources.is_disjoint(changed)
+}
+
 /// Returns the settings of a bucket that differ and that nobody looks at.
-fn settings_differ(old: &Declared, new: &Declared) -> Vec<String> {
+fn settings_differ(old: &Declared, new: &Declared, changed: &BTreeSet<String>) -> Vec<String> {
     if old.kind != "AWS::S3::Bucket" || new.kind != "AWS::S3::Bucket" {
         return Vec::new();
     }
-    let told = |of: &Declared, name: &str| of.properties.get(name).map(|own| own.told(&mut BTreeSet::new()));
-    let names = ["AccessControl", "OwnershipControls", "PublicAccessBlockConfiguration"].into_iter();
-    let differs = |name: &&str| told(old, name) != told(new, name) || told(old, name) == Some(None);
+    let names = ["AbacStatus", "AccessControl", "OwnershipControls", "PublicAccessBlockConfiguration"];
     names
-        .filter(differs)
+        .into_iter()
+        .filter(|name| differs((old, new), |own| own == *name, changed))
         .map(|name| format!("`{name}` of a bucket that is there changes, which is not looked at"))
         .collect()
 }
