@@ -313,7 +313,7 @@ fn modules_called_otherwise_than_in_the_plan_are_refused() {
     }
 }
 
-/// What the plan knows of a document beside unknown values has to be what the sources say.
+/// The parts of a document that the plan knows beside unknown values have to be what the sources say.
 #[test]
 fn documents_with_other_known_parts_are_refused() {
     let read_with = |values: Value, marks: Value, more: &str, resource: &str| {
