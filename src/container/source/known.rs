@@ -88,7 +88,7 @@ impl<'t> Known<'t> {
         Ok(())
     }
 
-    fn change(&mut self, raw: Raw<'t>, providers: &BTreeMap<(String, String), String>) -> Result<(), Fault> {
+    fn change(&mut self, raw: Raw<'t>, providers: &ProviderKeys) -> Result<(), Fault> {
         let text = self.text;
         let names = ["address", "module_address", "mode", "type", "name", "index", "deposed", "change"];
         let [address, module, mode, kind, name, index, deposed, change] = raw.fields(text, names)?;
@@ -168,12 +168,15 @@ impl<'t> Known<'t> {
     }
 }
 
+/// The names of providers' configurations, by the path of a module and the address of a resource in it.
+type ProviderKeys = BTreeMap<(String, String), String>;
+
 /// Collects the configurations of modules, and the providers' ones of resources by the path of their module and their address.
 fn provider_keys<'t>(
     text: &str,
     module: Raw<'t>,
     path: &str,
-    (keys, all): (&mut BTreeMap<(String, String), String>, &mut BTreeMap<String, Raw<'t>>),
+    (keys, all): (&mut ProviderKeys, &mut BTreeMap<String, Raw<'t>>),
     depth: usize,
 ) -> Result<(), Fault> {
     all.insert(path.to_owned(), module);
