@@ -58,6 +58,22 @@ fn links_that_lead_in_circles_end() {
     assert_eq!(run.code, 2);
 }
 
+/// A link could be a file that overrides others.
+#[test]
+fn links_in_a_configuration_are_refused_unless_terraform_ignores_them() {
+    let root = directory("configuration");
+    let tf = root.join("tf");
+    std::fs::create_dir_all(&tf).unwrap();
+    std::fs::write(tf.join("main.tf"), "locals {}").unwrap();
+    symlink("main.tf", tf.join(".#main.tf")).unwrap();
+    symlink("main.tf", tf.join("notes.txt")).unwrap();
+    assert_eq!(check(&root, &["old.json", "--source", "tf"]).code, 0);
+    symlink("main.tf", tf.join("override.tf")).unwrap();
+    let run = check(&root, &["old.json", "--source", "tf"]);
+    assert!(run.stderr.contains("`tf/override.tf` is a link"), "{}", run.stderr);
+    assert_eq!(run.code, 2);
+}
+
 #[test]
 fn names_that_are_no_text_are_errors() {
     let root = directory("names");

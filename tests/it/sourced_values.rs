@@ -51,7 +51,7 @@ fn text(random: &mut Random, depth: usize) -> Text {
             let list: Vec<Text> = several(random);
             Text::Element(list, random.below(5))
         }
-        _ => Text::Try(inner(random)),
+        _ => Text::Try(Box::new(text(random, 0))),
     }
 }
 
@@ -84,7 +84,7 @@ impl Text {
             }
             Text::Part(inner, index) => format!("split(\":\", {})[{index}]", inner.written()),
             Text::Element(list, index) => format!("element([{}], {index})", all(list)),
-            Text::Try(inner) => format!("try({{a = {}}}.b, {{b = {}}}.b)", quoted("x"), inner.written()),
+            Text::Try(inner) => format!("try({}, {})", inner.written(), quoted("x")),
         }
     }
 

@@ -15,7 +15,7 @@ const MOST_OF_ONE: u64 = 4 << 20;
 const MOST_DEPTH: usize = 32;
 
 /// The ends of files with configuration, or that expressions read.
-const ENDS: [&str; 8] = ["tf", "json", "tftpl", "tpl", "tmpl", "txt", "yaml", "yml"];
+const ENDS: [&str; 9] = ["tf", "tofu", "json", "tftpl", "tpl", "tmpl", "txt", "yaml", "yml"];
 
 /// The configuration of a plan, with the path at which it was read.
 #[derive(Clone, Debug)]
@@ -56,11 +56,23 @@ fn files(root: &Path) -> Result<BTreeMap<String, Vec<u8>>, String> {
     for entry in WalkDir::new(root).max_depth(MOST_DEPTH).into_iter().filter_entry(is_wanted) {
         let entry = entry.map_err(|error| error.to_string())?;
         let has_end = entry.path().extension().is_some_and(|end| ENDS.iter().any(|known| end == *known));
-        if !entry.file_type().is_file() || !has_end {
+        if !has_end || entry.file_type().is_dir() {
             continue;
         }
+        let name = entry.file_name().to_string_lossy();
+        let is_configuration =
+            [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|end| name.ends_with(end));
+        if !entry.file_type().is_file() {
+            // Terraform ignores hidden files, and follows links. Other files are missing where an expression reads them.
+            if name.starts_with('.') || !is_configuration {
+                continue;
+            }
+            let path = entry.path().display();
+            return Err(format!(
+                "`{path}` is a link or a special file, which is not read: copy the file in its place"
+            ));
+        }
         let length = entry.metadata().map_err(|error| error.to_string())?.len();
-        let is_configuration = entry.path().extension().is_some_and(|end| end == "tf");
         if length > MOST_OF_ONE && !is_configuration {
             continue;
         }
@@ -73,7 +85,9 @@ fn files(root: &Path) -> Result<BTreeMap<String, Vec<u8>>, String> {
         left = rest;
         let relative = entry.path().strip_prefix(root).map_err(|error| error.to_string())?;
         let names: Option<Vec<&str>> = relative.iter().map(std::ffi::OsStr::to_str).collect();
-        let Some(names) = names else { continue };
+        let Some(names) = names else {
+            return Err(format!("the name of `{}` is not UTF-8 text", entry.path().display()));
+        };
         let bytes =
             std::fs::read(entry.path()).map_err(|error| format!("{}: {error}", entry.path().display()))?;
         files.insert(names.join("/"), bytes);

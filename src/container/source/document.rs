@@ -9,7 +9,7 @@ use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body, Structure};
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 const TEXTS: [&str; 4] = ["sid", "effect", "test", "variable"];
@@ -29,6 +29,10 @@ pub(super) fn text<'a>(evaluator: &mut Evaluator<'a, '_>, number: usize, scope: 
     let place = item.inner.span();
     let mut members = Map::new();
     let mut merged: [Vec<Option<String>>; 2] = Default::default();
+    let mut documents = Map::new();
+    let configured = evaluator.resource_of(&instance.configured, &module)?;
+    let expressions = configured.map(|raw| raw.member(known.text, "expressions")).transpose();
+    let expressions = expressions.map_err(|fault| own.unmodelled(None, fault.message))?.flatten();
     let mut statements = Vec::new();
     for structure in &item.inner {
         match structure {
@@ -39,7 +43,19 @@ pub(super) fn text<'a>(evaluator: &mut Evaluator<'a, '_>, number: usize, scope: 
                     "count" | "for_each" | "depends_on" | "provider" => continue,
                     _ => {}
                 }
+                if let Some(expressions) = expressions {
+                    let plan = expressions.member(known.text, name);
+                    let plan = plan.map_err(|fault| own.unmodelled(None, fault.message))?;
+                    let what = format!("{}.{name}", instance.address);
+                    evaluator.compare_expression(&attribute.value, plan, &what, &own)?;
+                }
                 let value = evaluator.expression(&attribute.value, &own)?;
+                if let ("source_policy_documents" | "override_policy_documents", Some(list)) =
+                    (name, value.elements())
+                {
+                    let json = |one: &Value| one.as_text().map_or(Json::Null, Json::String);
+                    documents.insert(name.to_owned(), list.iter().map(json).collect());
+                }
                 match (name, value) {
                     (_, Value::Null) => {}
                     ("version" | "policy_id", Value::Text(text)) if !text.contains(is_any_sign) => {
@@ -58,8 +74,10 @@ pub(super) fn text<'a>(evaluator: &mut Evaluator<'a, '_>, number: usize, scope: 
         }
     }
     members.insert("statement".to_owned(), Json::Array(statements));
-    let arguments = Json::Object(members);
-    compare(&arguments, instance.values, instance.unknown, &instance.address, &own)?;
+    let arguments = Json::Object(members.clone());
+    documents.extend(members);
+    let all = Json::Object(documents);
+    compare(&all, instance.values, instance.unknown, &instance.address, &own)?;
     let arguments = arguments.to_string();
     let raw = Raw::whole(&arguments).ok_or_else(|| own.unmodelled(place.clone(), "a policy document"))?;
     let [sources, overrides] = merged;
@@ -274,8 +292,8 @@ fn differs(ours: &Json, plan: &Json, marks: &Json) -> bool {
         Json::Array(list) => list.is_empty(),
         _ => false,
     };
-    if is_empty(plan) || has_sign(ours) && matches!(plan, Json::String(_)) {
-        return !is_empty(ours) && !has_sign(ours);
+    if is_empty(plan) && !marks.to_string().contains("true") {
+        return !is_empty(ours);
     }
     match (ours, plan) {
         (Json::Object(ours), Json::Object(plan)) => {
@@ -284,30 +302,32 @@ fn differs(ours: &Json, plan: &Json, marks: &Json) -> bool {
                 .iter()
                 .chain(&["not_resources", "principals", "not_principals", "condition"])
                 .chain(&["type", "identifiers", "test", "variable", "values"])
-                .filter(|name| **name != "version" || ours.contains_key("version"))
+                .chain(&["source_policy_documents", "override_policy_documents"])
                 .any(|name| {
                     let member = |map: &Map<String, Json>| map.get(*name).cloned().unwrap_or(EMPTY);
+                    // The default.
+                    let is_default = |value: &Json| value.as_str() == Some("2012-10-17") || value.is_null();
+                    if *name == "version" && is_default(&member(ours)) && is_default(&member(plan)) {
+                        return false;
+                    }
                     differs(&member(ours), &member(plan), marks.get(name).unwrap_or(&EMPTY))
                 })
         }
         (Json::Array(ours), Json::Array(plan)) => {
-            let is_known = !marks.to_string().contains("true") && !has_sign(&Json::Array(ours.clone()));
-            if ours.iter().all(Json::is_string) {
-                let sorted = |list: &[Json]| {
-                    let mut texts: Vec<String> = list.iter().map(Json::to_string).collect();
-                    texts.sort_unstable();
-                    texts.dedup();
-                    texts
-                };
-                return is_known && sorted(ours) != sorted(plan);
+            if ours.iter().all(Json::is_string) && plan.iter().all(|one| one.is_string() || one.is_null()) {
+                return texts_differ(ours, plan, marks);
             }
             // Blocks in sets have no order.
             let is_set = plan.iter().any(|block| block.get("type").or(block.get("test")).is_some());
             if is_set {
-                return is_known
-                    && (ours.len() != plan.len()
-                        || ours.len() > MOST_BLOCKS
-                        || ours.iter().any(|one| plan.iter().all(|other| differs(one, other, &EMPTY))));
+                let mark = |at: usize| marks.get(at).unwrap_or(&EMPTY);
+                let is_same = |ours: &Json, at: usize, plan: &Json| !differs(ours, plan, mark(at));
+                let has_ours = |(at, plan): (usize, &Json)| ours.iter().any(|ours| is_same(ours, at, plan));
+                let has_plan = |ours: &Json| plan.iter().enumerate().any(|(at, one)| is_same(ours, at, one));
+                return ours.len() != plan.len()
+                    || ours.len() > MOST_BLOCKS
+                    || !plan.iter().enumerate().all(has_ours)
+                    || !ours.iter().all(has_plan);
             }
             ours.len() != plan.len()
                 || ours
@@ -320,6 +340,12 @@ fn differs(ours: &Json, plan: &Json, marks: &Json) -> bool {
     }
 }
 
-fn has_sign(value: &Json) -> bool {
-    value.to_string().contains(is_any_sign)
+/// True if lists of texts differ: what the plan knows has to be ours, and each of our other texts is one that it does not know.
+fn texts_differ(ours: &[Json], plan: &[Json], marks: &Json) -> bool {
+    let known: BTreeSet<&str> = plan.iter().filter_map(Json::as_str).collect();
+    let own: BTreeSet<&str> = ours.iter().filter_map(Json::as_str).collect();
+    let rest = ours.iter().filter_map(Json::as_str).filter(|text| !known.contains(text)).count();
+    let is_open = |at: usize| marks.get(at).is_some_and(|mark| mark == &Json::Bool(true));
+    let open = plan.iter().enumerate().filter(|(at, one)| one.is_null() && is_open(*at)).count();
+    !known.is_subset(&own) || rest != open || known.iter().any(|text| text.contains(is_any_sign))
 }

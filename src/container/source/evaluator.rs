@@ -73,23 +73,13 @@ impl<'a> Scope<'a> {
 
     /// Returns a failure of what is not modelled.
     pub(super) fn unmodelled(&self, span: Option<Range<usize>>, message: impl Into<String>) -> Failure {
-        Failure {
-            message: message.into(),
-            place: self.module.place(self.file, span),
-            is_error: false,
-            differs: false,
-        }
+        Failure { message: message.into(), place: self.module.place(self.file, span), differs: false }
     }
 
     /// Returns a failure of a value that is another one in the plan.
     pub(super) fn differs(&self, span: Option<Range<usize>>, what: &str) -> Failure {
         let message = format!("{what} has another value in the plan");
         Failure { differs: true, ..self.unmodelled(span, message) }
-    }
-
-    /// Returns a failure of what Terraform refuses too.
-    pub(super) fn error(&self, span: Option<Range<usize>>, message: impl Into<String>) -> Failure {
-        Failure { is_error: true, ..self.unmodelled(span, message) }
     }
 }
 
@@ -102,7 +92,7 @@ pub(in crate::container) struct Evaluator<'a, 't> {
     pub(super) lazy: Vec<Lazy>,
     /// Names that are being evaluated, to notice those that refer to themselves.
     pub(super) active: Vec<String>,
-    steps: usize,
+    pub(super) steps: usize,
     bytes: usize,
     depth: usize,
 }
@@ -165,6 +155,10 @@ impl<'a, 't> Evaluator<'a, 't> {
 
     /// Counts the bytes of a text that an expression makes.
     pub(super) fn text(&mut self, text: String, span: Option<Range<usize>>, scope: &Scope<'a>) -> Outcome {
+        // Terraform normalises texts to Unicode's form NFC.
+        if text.chars().any(|letter| !letter.is_ascii() && !is_any_sign(letter)) {
+            return Err(scope.unmodelled(span, "a text with characters outside of ASCII"));
+        }
         match self.bytes.checked_sub(text.len()) {
             Some(left) => self.bytes = left,
             None => return Err(scope.unmodelled(span, "the expression makes too long texts")),
@@ -227,7 +221,10 @@ impl<'a, 't> Evaluator<'a, 't> {
         let mut members = BTreeMap::new();
         for (key, value) in object.iter() {
             let name = match key {
-                ObjectKey::Ident(name) => name.as_str().to_owned(),
+                ObjectKey::Ident(name) if name.as_str().is_ascii() => name.as_str().to_owned(),
+                ObjectKey::Ident(_) => {
+                    return Err(scope.unmodelled(object.span(), "a key with characters outside of ASCII"));
+                }
                 ObjectKey::Expression(expression) => {
                     let key = self.expression(expression, scope)?;
                     self.key(&key, expression.span(), scope)?
@@ -248,7 +245,7 @@ impl<'a, 't> Evaluator<'a, 't> {
         match value.as_text() {
             Some(text) if !text.contains(is_any_sign) => Ok(text),
             Some(_) => Err(scope.unmodelled(span, "a key that is not known yet")),
-            None => Err(scope.error(span, "a key is not a text")),
+            None => Err(scope.unmodelled(span, "a key is not a text")),
         }
     }
 
@@ -272,7 +269,7 @@ impl<'a, 't> Evaluator<'a, 't> {
                 Element::Interpolation(part) => {
                     let value = self.expression(&part.expr, scope)?;
                     let Some(text) = value.as_text() else {
-                        return Err(scope.error(part.expr.span(), "a value in a template is not a text"));
+                        return Err(scope.unmodelled(part.expr.span(), "a value in a template is not a text"));
                     };
                     out.push_str(&text);
                 }
@@ -338,12 +335,12 @@ impl<'a, 't> Evaluator<'a, 't> {
             Value::Text(text) if text == "true" => Ok(true),
             Value::Text(text) if text == "false" => Ok(false),
             Value::Text(text) if !text.contains(is_any_sign) => {
-                Err(scope.error(span, "a condition is not a Boolean"))
+                Err(scope.unmodelled(span, "a condition is not a Boolean"))
             }
             Value::Any(_) | Value::Text(_) => {
                 Err(scope.unmodelled(span, "a condition that is not known yet"))
             }
-            _ => Err(scope.error(span, "a condition is not a Boolean")),
+            _ => Err(scope.unmodelled(span, "a condition is not a Boolean")),
         }
     }
 
@@ -351,12 +348,12 @@ impl<'a, 't> Evaluator<'a, 't> {
         let operator = *operation.operator.value();
         let left = self.expression(&operation.lhs_expr, scope)?;
         if let BinaryOperator::And | BinaryOperator::Or = operator {
-            let absorbing = operator == BinaryOperator::Or;
-            if self.truth(&left, operation.lhs_expr.span(), scope)? == absorbing {
-                return Ok(Value::Bool(absorbing));
-            }
+            // Both sides have to be Booleans, whatever the first one is.
             let right = self.expression(&operation.rhs_expr, scope)?;
-            return self.truth(&right, operation.rhs_expr.span(), scope).map(Value::Bool);
+            let left = self.truth(&left, operation.lhs_expr.span(), scope)?;
+            let right = self.truth(&right, operation.rhs_expr.span(), scope)?;
+            let is_true = if operator == BinaryOperator::Or { left || right } else { left && right };
+            return Ok(Value::Bool(is_true));
         }
         let right = self.expression(&operation.rhs_expr, scope)?;
         if let BinaryOperator::Eq | BinaryOperator::NotEq = operator {
@@ -393,7 +390,7 @@ impl<'a, 't> Evaluator<'a, 't> {
             return self.derived("the result of a loop", true, span, scope);
         }
         let Some(pairs) = pairs(&collection) else {
-            return Err(scope.error(span, "a loop goes over a value without elements"));
+            return Err(scope.unmodelled(span, "a loop goes over a value without elements"));
         };
         let mut list = Vec::new();
         let mut map: BTreeMap<String, Value> = BTreeMap::new();
@@ -420,7 +417,7 @@ impl<'a, 't> Evaluator<'a, 't> {
                     _ => return Err(scope.unmodelled(span, "this loop")),
                 }
             } else if map.insert(name, value).is_some() {
-                return Err(scope.error(span, "a loop makes the same key twice"));
+                return Err(scope.unmodelled(span, "a loop makes the same key twice"));
             }
         }
         Ok(if loops.key_expr.is_some() { Value::Map(map) } else { Value::List(list) })
@@ -510,8 +507,20 @@ impl<'a, 't> Evaluator<'a, 't> {
             let values = instance.values?;
             values.member(known.text, name).ok().flatten().and_then(|raw| raw.string())
         };
-        let region = text("region").map(|region| region.into_owned());
-        let region = region.or_else(|| known.regions.get(&instance.provider).cloned());
+        let is_unknown = |name: &str| {
+            let mark = instance.unknown.map(|raw| raw.member(known.text, name));
+            mark.is_some_and(|mark| {
+                !matches!(mark, Ok(None)) && !matches!(mark, Ok(Some(raw)) if !raw.is_true())
+            })
+        };
+        let region = match is_unknown("region") {
+            true => None,
+            false => text("region")
+                .map(|region| region.into_owned())
+                .or_else(|| known.regions.get(&instance.provider).cloned()),
+        };
+        // The names of buckets in the namespace of an account end with more than a unique id.
+        let is_namespaced = is_unknown("bucket_namespace") || text("bucket_namespace").is_some();
         let (address, provider) = (instance.address.clone(), instance.provider.clone());
         let provider = if provider.is_empty() { address.clone() } else { format!("provider {provider}") };
         let own = text(row.name).map(|name| name.into_owned());
@@ -528,7 +537,7 @@ impl<'a, 't> Evaluator<'a, 't> {
             rest = after;
             let (name, pattern, value) = match letter {
                 "N" => match (&own, text("bucket_prefix").or_else(|| text("name_prefix"))) {
-                    (None, Some(start)) if !start.is_empty() => {
+                    (None, Some(start)) if !start.is_empty() && !is_namespaced => {
                         out.push_str(&start);
                         (format!("{address}.{} (after its prefix)", row.name), AFTER_PREFIX, None)
                     }
@@ -601,6 +610,9 @@ pub(super) fn equal(a: &Value, b: &Value) -> Option<bool> {
 }
 
 fn negated(digits: &str) -> String {
+    if digits == "0" {
+        return digits.to_owned();
+    }
     digits.strip_prefix('-').map_or_else(|| format!("-{digits}"), str::to_owned)
 }
 

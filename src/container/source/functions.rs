@@ -6,7 +6,7 @@
 use super::evaluator::{Evaluator, Outcome, Scope, equal};
 use super::json;
 use super::value::{Failure, Value, is_any_sign, is_encoded};
-use hcl_edit::expr::FuncCall;
+use hcl_edit::expr::{Expression, FuncCall, TraversalOperator};
 use hcl_edit::template::Template;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -39,13 +39,11 @@ impl<'a> Evaluator<'a, '_> {
     }
 
     fn first_without_error(&mut self, call: &FuncCall, scope: &Scope<'a>, span: Place) -> Outcome {
-        for argument in call.args.iter() {
-            match self.expression(argument, scope) {
-                Err(failure) if failure.is_error => {}
-                outcome => return outcome,
-            }
+        // Which errors Terraform has is not modelled, so the first argument has to be plainly a value.
+        match call.args.get(0) {
+            Some(first) if is_plain(first) => self.expression(first, scope),
+            _ => Err(scope.unmodelled(span, "`try` of an expression that may fail")),
         }
-        Err(scope.error(span, "no argument of `try` has a value"))
     }
 
     fn apply(&mut self, name: &str, arguments: Vec<Value>, scope: &Scope<'a>, span: Place) -> Outcome {
@@ -66,7 +64,7 @@ impl<'a> Evaluator<'a, '_> {
             ("tostring", [Value::Null]) => Ok(Value::Null),
             ("tostring", [value]) => match value.as_text() {
                 Some(text) => Ok(Value::Text(text)),
-                None => Err(scope.error(span, "`tostring` of a value that is not a text")),
+                None => Err(scope.unmodelled(span, "`tostring` of a value that is not a text")),
             },
             ("concat" | "flatten" | "compact" | "distinct" | "toset" | "tolist" | "reverse" | "sort", _) => {
                 self.list_function(name, &arguments, scope, span)
@@ -83,7 +81,7 @@ impl<'a> Evaluator<'a, '_> {
             ("one", [Value::List(list) | Value::Set(list)]) => match list.as_slice() {
                 [] => Ok(Value::Null),
                 [one] => Ok(one.clone()),
-                _ => Err(scope.error(span, "`one` of a list with several elements")),
+                _ => Err(scope.unmodelled(span, "`one` of a list with several elements")),
             },
             ("element", [Value::List(list), index]) => {
                 let Ok(index) = self.key(index, span.clone(), scope)?.parse::<usize>() else {
@@ -91,7 +89,7 @@ impl<'a> Evaluator<'a, '_> {
                 };
                 match index.checked_rem(list.len()).and_then(|index| list.get(index)) {
                     Some(value) => Ok(value.clone()),
-                    None => Err(scope.error(span, "`element` of an empty list")),
+                    None => Err(scope.unmodelled(span, "`element` of an empty list")),
                 }
             }
             ("lookup", [Value::Map(map), key, rest @ ..]) => {
@@ -99,7 +97,7 @@ impl<'a> Evaluator<'a, '_> {
                 match (map.get(&key), rest) {
                     (Some(value), _) => Ok(value.clone()),
                     (None, [default]) => Ok(default.clone()),
-                    (None, _) => Err(scope.error(span, "the map has no such key")),
+                    (None, _) => Err(scope.unmodelled(span, "the map has no such key")),
                 }
             }
             ("contains", [Value::List(list) | Value::Set(list), value]) => {
@@ -197,9 +195,8 @@ impl<'a> Evaluator<'a, '_> {
         for map in maps {
             match map {
                 Value::Map(map) => merged.extend(map.iter().map(|(key, value)| (key.clone(), value.clone()))),
-                Value::Null => {}
                 Value::Any(_) => return self.derived("`merge`", true, span, scope),
-                _ => return Err(scope.error(span, "`merge` of a value that is not a map")),
+                _ => return Err(scope.unmodelled(span, "`merge` of a value that is not a map")),
             }
         }
         Ok(Value::Map(merged))
@@ -218,7 +215,7 @@ impl<'a> Evaluator<'a, '_> {
                 }
             }
         }
-        Err(scope.error(span, "`coalesce` of empty values"))
+        Err(scope.unmodelled(span, "`coalesce` of empty values"))
     }
 
     /// True if a text is not empty, whatever its unknown parts are.
@@ -245,7 +242,7 @@ impl<'a> Evaluator<'a, '_> {
                 }
                 match (separator, parts.into_iter().collect::<Option<Vec<String>>>()) {
                     (Some(separator), Some(parts)) => self.text(parts.join(&separator), span, scope),
-                    _ => Err(scope.error(span, "`join` of values that are not texts")),
+                    _ => Err(scope.unmodelled(span, "`join` of values that are not texts")),
                 }
             }
             ("format", [Value::Text(spec), values @ ..]) if !spec.contains(is_any_sign) => {
@@ -312,7 +309,7 @@ impl<'a> Evaluator<'a, '_> {
         match self.sources.file(path) {
             Some(text) if !text.contains(is_any_sign) => Ok(text.to_owned()),
             Some(_) => Err(scope.unmodelled(span, "a text with characters for private use")),
-            None => Err(scope.unmodelled(span, format!("the sources do not have the file `{path}`"))),
+            None => Err(scope.unmodelled(span, "the sources do not have the file")),
         }
     }
 
@@ -325,20 +322,36 @@ impl<'a> Evaluator<'a, '_> {
     ) -> Outcome {
         let text = self.file(path, span.clone(), scope)?;
         if super::module::too_many_loops(&text).is_some() {
-            return Err(scope.unmodelled(span, format!("the template `{path}` has too many loops")));
+            return Err(scope.unmodelled(span, "the template has too many loops"));
         }
         let template = text.parse::<Template>();
         let Ok(template) = template else {
-            return Err(scope.unmodelled(span, format!("the template `{path}` is not valid")));
+            return Err(scope.unmodelled(span, "the template is not valid"));
         };
         // A template sees its own variables alone: every reference to another name fails.
         let mut inner = Scope::new(&scope.address, self.sources.empty(), 0);
         inner = inner.with(values.iter().map(|(name, value)| (name.clone(), value.clone())));
         self.whole_template(&template, &inner, None).map_err(|failure| Failure {
-            message: format!("{} in the template `{path}`", failure.message),
+            message: format!("{} in the template", failure.message),
             place: scope.module.place(scope.file, span),
             ..failure
         })
+    }
+}
+
+/// True if an expression is a literal or a reference, which Terraform refuses only where it has no value.
+fn is_plain(expression: &Expression) -> bool {
+    match expression {
+        Expression::Variable(_) | Expression::String(_) | Expression::Number(_) => true,
+        Expression::Traversal(traversal) => {
+            let is_step = |operator: &TraversalOperator| match operator {
+                TraversalOperator::GetAttr(_) | TraversalOperator::LegacyIndex(_) => true,
+                TraversalOperator::Index(index) => is_plain(index),
+                TraversalOperator::AttrSplat(_) | TraversalOperator::FullSplat(_) => false,
+            };
+            is_plain(&traversal.expr) && traversal.operators.iter().all(|operator| is_step(operator.value()))
+        }
+        _ => false,
     }
 }
 

@@ -30,6 +30,8 @@ pub(in crate::container) struct Known<'t> {
     pub(in crate::container) variables: BTreeMap<String, Raw<'t>>,
     /// Regions of providers, by the names of their configurations.
     pub(in crate::container) regions: BTreeMap<String, String>,
+    /// The plan's configurations of modules, by the path of the module.
+    pub(in crate::container) modules: BTreeMap<String, Raw<'t>>,
 }
 
 impl<'t> Known<'t> {
@@ -46,6 +48,7 @@ impl<'t> Known<'t> {
             by_address: BTreeMap::new(),
             variables: BTreeMap::new(),
             regions: BTreeMap::new(),
+            modules: BTreeMap::new(),
         };
         for (name, variable) in variables.members() {
             if let Some(value) = variable.member(text, "value")? {
@@ -57,7 +60,7 @@ impl<'t> Known<'t> {
             let [keys, root] = configuration.fields(text, ["provider_config", "root_module"])?;
             known.regions(keys)?;
             if let Some(root) = root {
-                provider_keys(text, root, "", &mut providers, 64)?;
+                provider_keys(text, root, "", (&mut providers, &mut known.modules), 64)?;
             }
         }
         for change in changes.elements() {
@@ -85,7 +88,7 @@ impl<'t> Known<'t> {
         Ok(())
     }
 
-    fn change(&mut self, raw: Raw<'t>, providers: &BTreeMap<(String, String), String>) -> Result<(), Fault> {
+    fn change(&mut self, raw: Raw<'t>, providers: &ProviderKeys) -> Result<(), Fault> {
         let text = self.text;
         let names = ["address", "module_address", "mode", "type", "name", "index", "deposed", "change"];
         let [address, module, mode, kind, name, index, deposed, change] = raw.fields(text, names)?;
@@ -165,14 +168,18 @@ impl<'t> Known<'t> {
     }
 }
 
-/// Collects the providers' configurations of resources, by the path of their module and their address.
-fn provider_keys(
+/// The names of providers' configurations, by the path of a module and the address of a resource in it.
+type ProviderKeys = BTreeMap<(String, String), String>;
+
+/// Collects the configurations of modules, and the providers' ones of resources by the path of their module and their address.
+fn provider_keys<'t>(
     text: &str,
-    module: Raw<'_>,
+    module: Raw<'t>,
     path: &str,
-    keys: &mut BTreeMap<(String, String), String>,
+    (keys, all): (&mut ProviderKeys, &mut BTreeMap<String, Raw<'t>>),
     depth: usize,
 ) -> Result<(), Fault> {
+    all.insert(path.to_owned(), module);
     let [resources, calls] = module.fields(text, ["resources", "module_calls"])?;
     for resource in resources.elements() {
         let [address, key] = resource.fields(text, ["address", "provider_config_key"])?;
@@ -182,7 +189,7 @@ fn provider_keys(
     for (name, call) in calls.members() {
         if let Some(inner) = call.member(text, "module")? {
             let path = if path.is_empty() { name.into_owned() } else { format!("{path}.{name}") };
-            provider_keys(text, inner, &path, keys, depth)?;
+            provider_keys(text, inner, &path, (&mut *keys, &mut *all), depth)?;
         }
     }
     Ok(())

@@ -4,6 +4,7 @@
 //! expression has a known value, a text with unknown parts, or none with the reason and its place. Whatever is computed of a
 //! value that is not known yet in a way that is not modelled may be any text.
 
+mod configured;
 mod document;
 mod evaluator;
 mod forms;

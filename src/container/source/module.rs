@@ -48,16 +48,15 @@ impl Module {
     }
 
     fn add(&mut self, path: &str, bytes: &[u8]) -> Result<(), Failure> {
-        let fault = |message: String, place: &str| Failure {
-            message,
-            place: place.to_owned(),
-            is_error: false,
-            differs: false,
-        };
+        let fault =
+            |message: String, place: &str| Failure { message, place: place.to_owned(), differs: false };
         let name = path.rsplit('/').next().unwrap_or(path);
         let stem = name.strip_suffix(".json").unwrap_or(name).strip_suffix(".tf").unwrap_or(name);
         if stem == "override" || stem.ends_with("_override") {
             return Err(fault("files that override others are not read".to_owned(), path));
+        }
+        if name.ends_with(".tofu") || name.ends_with(".tofu.json") {
+            return Err(fault("files of OpenTofu (`.tofu`) are not read".to_owned(), path));
         }
         if name.ends_with(".json") {
             return Err(fault("configuration in JSON is not read".to_owned(), path));
@@ -126,7 +125,7 @@ impl Module {
 
     fn twice(&self, name: &str, file: usize, span: Option<std::ops::Range<usize>>) -> Failure {
         let message = format!("`{name}` is defined twice");
-        Failure { message, place: self.place(file, span), is_error: false, differs: false }
+        Failure { message, place: self.place(file, span), differs: false }
     }
 
     /// Returns a place as `FILE:LINE:COLUMN`.

@@ -1,16 +1,23 @@
 //! The names to which an expression refers, as a plan lists them.
 
-use hcl_edit::expr::{Expression, ForExpr, Traversal, TraversalOperator};
-use hcl_edit::visit::{Visit, visit_for_expr, visit_traversal};
+use hcl_edit::expr::{Expression, ForExpr, FuncCall, Traversal, TraversalOperator};
+use hcl_edit::visit::{Visit, visit_for_expr, visit_func_call, visit_traversal};
 use std::collections::BTreeSet;
 
 /// Returns the objects to which an expression refers: `TYPE.NAME`, `data.TYPE.NAME`, `local.NAME`, without their attributes.
 pub(super) fn bases(expression: &Expression) -> BTreeSet<String> {
     let mut names = Names::default();
     names.visit_expr(expression);
-    let Names { found, bound } = names;
+    let Names { found, bound, .. } = names;
     let is_free = |name: &String| !bound.iter().any(|bound| name.split('.').next() == Some(bound));
     found.into_iter().filter(is_free).collect()
+}
+
+/// True if an expression calls a function.
+pub(super) fn calls_function(expression: &Expression) -> bool {
+    let mut names = Names::default();
+    names.visit_expr(expression);
+    names.calls
 }
 
 /// Returns the objects that a plan's references name.
@@ -30,9 +37,15 @@ struct Names {
     found: BTreeSet<String>,
     /// Names that loops bind.
     bound: BTreeSet<String>,
+    calls: bool,
 }
 
 impl Visit for Names {
+    fn visit_func_call(&mut self, node: &FuncCall) {
+        self.calls = true;
+        visit_func_call(self, node);
+    }
+
     fn visit_traversal(&mut self, node: &Traversal) {
         if let Expression::Variable(name) = &node.expr {
             let attributes = node.operators.iter().map_while(|operator| match operator.value() {

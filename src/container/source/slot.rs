@@ -15,7 +15,7 @@ use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
 use serde_json::Value as Json;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -26,11 +26,35 @@ pub(in crate::container) struct Given<'t> {
     pub(in crate::container) known: Known<'t>,
     /// Modules whose known policies were compared, with the first one that differs.
     compared: RefCell<BTreeMap<String, Option<Failure>>>,
+    /// Steps that are left for all evaluations of the plan together.
+    steps: Cell<usize>,
 }
+
+/// Steps of all evaluations of a plan.
+const MOST_STEPS: usize = 4_000_000;
 
 impl<'t> Given<'t> {
     pub(in crate::container) fn new(sources: &Arc<Sources>, known: Known<'t>) -> Given<'t> {
-        Given { sources: Arc::clone(sources), known, compared: RefCell::default() }
+        Given {
+            sources: Arc::clone(sources),
+            known,
+            compared: RefCell::default(),
+            steps: Cell::new(MOST_STEPS),
+        }
+    }
+
+    /// Evaluates with the steps that are left.
+    fn counted<'a, T>(
+        &self,
+        evaluator: &mut Evaluator<'a, 't>,
+        evaluate: impl FnOnce(&mut Evaluator<'a, 't>) -> T,
+    ) -> T {
+        evaluator.steps = evaluator.steps.min(self.steps.get());
+        let before = evaluator.steps;
+        let value = evaluate(evaluator);
+        let used = before.abs_diff(evaluator.steps);
+        self.steps.set(self.steps.get().checked_sub(used).map_or(0, |left| left));
+        value
     }
 }
 
@@ -62,14 +86,14 @@ pub(in crate::container) fn evaluated(
     values: &BTreeMap<String, String>,
 ) -> Result<Content, Failure> {
     let known = &given.known;
-    let missing =
-        |message: String| Failure { message, place: String::new(), is_error: false, differs: false };
+    let missing = |message: String| Failure { message, place: String::new(), differs: false };
     let instance = known.instances.iter().find(|instance| instance.address == wanted.address);
     let instance = instance.ok_or_else(|| missing("the plan has no values of the resource".to_owned()))?;
     let mut evaluator = Evaluator::new(&given.sources, known, values);
     let (item, scope) = block(&evaluator, instance)?;
     compare_module(given, instance, &scope)?;
-    let (expression, inner) = found(&mut evaluator, item, wanted.attribute, &scope)?;
+    let (expression, inner) =
+        given.counted(&mut evaluator, |evaluator| found(evaluator, item, wanted.attribute, &scope))?;
     if let Some(references) = wanted.references {
         let (ours, theirs) = (bases(expression), super::references::of_plan(references));
         if ours != theirs {
@@ -82,7 +106,7 @@ pub(in crate::container) fn evaluated(
             return Err(Failure { message: what, ..scope.differs(expression.span(), "") });
         }
     }
-    let value = evaluator.expression(expression, &inner)?;
+    let value = given.counted(&mut evaluator, |evaluator| evaluator.expression(expression, &inner))?;
     compare_resource(given, instance, item, &scope)?;
     let place = |failure: Failure| match failure.place.as_str() {
         "" => Failure { message: failure.message.clone(), ..inner.unmodelled(expression.span(), "") },
@@ -218,11 +242,14 @@ fn compare_attribute(
     };
     let Some(item) = own.module.resources.get(&instance.configured) else { return Ok(()) };
     let own = Scope { block: Some(item), ..own };
-    match evaluator.expression(expression, &own) {
+    match given.counted(&mut evaluator, |evaluator| evaluator.expression(expression, &own)) {
         Ok(value) if value.is_known() && !is_same(&value, &plan) => {
             Err(scope.differs(expression.span(), &format!("`{}.{name}`", instance.address)))
         }
-        _ => Ok(()),
+        Ok(_) => Ok(()),
+        // What cannot be evaluated is not compared; what differs inside of it was.
+        Err(failure) if failure.differs || given.steps.get() == 0 => Err(failure),
+        Err(_) => Ok(()),
     }
 }
 

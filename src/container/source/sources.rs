@@ -155,7 +155,9 @@ fn directory_of(path: &str) -> &str {
 }
 
 fn is_configuration(path: &str) -> bool {
-    [".tf", ".tf.json"].iter().any(|end| path.ends_with(end))
+    let name = path.rsplit('/').next().map_or(path, |name| name);
+    // Terraform ignores hidden files.
+    !name.starts_with('.') && [".tf", ".tf.json", ".tofu", ".tofu.json"].iter().any(|end| name.ends_with(end))
 }
 
 /// Returns a path without `.` and `..`; `None` if it climbs out of the root.

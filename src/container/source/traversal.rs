@@ -2,10 +2,11 @@
 
 use super::document;
 use super::evaluator::{Evaluator, Lazy, Outcome, Scope, bound};
+use super::module::Item;
 use super::types;
 use super::value::{Failure, Value};
 use crate::container::address::{configuration_path, modules, quoted, within};
-use crate::container::raw::Raw;
+use crate::container::raw::{Optional as _, Raw};
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
 use hcl_edit::structure::Body;
@@ -141,6 +142,8 @@ impl<'a, 't> Evaluator<'a, 't> {
         if let Some(count) = call.inner.get_attribute("count") {
             let mut outer = Scope::new(&scope.address, scope.module, call.file);
             outer.bindings.clear();
+            let plan = self.configured(&outer, &["module_calls", name, "count_expression"])?;
+            self.compare_expression(&count.value, plan, &format!("module.{name}.count"), &outer)?;
             let count = self.expression(&count.value, &outer)?;
             let count =
                 count.as_text().and_then(|text| text.parse::<usize>().ok()).filter(|count| *count <= 1024);
@@ -153,6 +156,8 @@ impl<'a, 't> Evaluator<'a, 't> {
             }
         } else if let Some(keys) = call.inner.get_attribute("for_each") {
             let outer = Scope::new(&scope.address, scope.module, call.file);
+            let plan = self.configured(&outer, &["module_calls", name, "for_each_expression"])?;
+            self.compare_expression(&keys.value, plan, &format!("module.{name}.for_each"), &outer)?;
             let keys = self.expression(&keys.value, &outer)?;
             for key in keys_of(&keys, &outer, span.clone())? {
                 let key = format!("[{}]", quoted(&key));
@@ -199,25 +204,41 @@ impl<'a, 't> Evaluator<'a, 't> {
                 };
                 (outer.file, outer.key, outer.block) = (call.file, key, Some(call));
                 let argument = call.inner.get_attribute(name).map(|argument| &argument.value);
-                self.guarded(&format!("{}.var.{name}", scope.address), span.clone(), scope, |evaluator| {
-                    argument.map(|argument| evaluator.expression(argument, &outer)).transpose()
+                let what = format!("{}.var.{name}", scope.address);
+                let plan = self.configured(&outer, &["module_calls", last.name, "expressions", name])?;
+                if argument.is_none() && plan.is_some() {
+                    return Err(outer.differs(call.inner.span(), &format!("`{what}`")));
+                }
+                self.guarded(&what, span.clone(), scope, |evaluator| {
+                    let Some(argument) = argument else { return Ok(None) };
+                    evaluator.compare_expression(argument, plan, &what, &outer)?;
+                    evaluator.expression(argument, &outer).map(Some)
                 })?
             }
         };
         let is_nullable =
             block.inner.get_attribute("nullable").is_none_or(|it| it.value.as_bool() == Some(true));
         let value = value.filter(|value| is_nullable || *value != Value::Null);
-        let value = match (value, block.inner.get_attribute("default")) {
-            (Some(value), _) => value,
-            (None, Some(default)) => self.expression(&default.value, &own)?,
+        let (value, default) = match (value, block.inner.get_attribute("default")) {
+            (Some(value), _) => (value, None),
+            (None, Some(default)) => (self.expression(&default.value, &own)?, Some(&default.value)),
             (None, None) => {
                 return Err(scope.unmodelled(span, format!("the plan has no value for `var.{name}`")));
             }
         };
-        match block.inner.get_attribute("type") {
-            Some(kind) => types::convert(self, value, &kind.value, &own),
-            None => Ok(value),
+        let value = match block.inner.get_attribute("type") {
+            Some(kind) => types::convert(self, value, &kind.value, &own)?,
+            None => value,
+        };
+        if let Some(default) = default {
+            let what = format!("the default of var.{name}");
+            match self.configured(&own, &["variables", name, "default"])? {
+                Some(plan) => self.compare_value(&value, plan, default, &what, &own)?,
+                None if value == Value::Null => {}
+                None => return Err(own.differs(default.span(), &format!("`{what}`"))),
+            }
         }
+        Ok(value)
     }
 
     fn local(&mut self, name: &str, span: Option<Range<usize>>, scope: &Scope<'a>) -> Outcome {
@@ -259,6 +280,9 @@ impl<'a, 't> Evaluator<'a, 't> {
             ("key", _) => Ok(Value::Text(key)),
             ("value", Some(each)) => {
                 let outer = Scope::new(&scope.address, scope.module, block.file);
+                if let Some(plan) = self.for_each_of(block, scope)? {
+                    self.compare_expression(&each.value, Some(plan), "for_each", &outer)?;
+                }
                 match self.expression(&each.value, &outer)? {
                     Value::Map(map) => match map.get(&key) {
                         Some(value) => Ok(value.clone()),
@@ -272,6 +296,33 @@ impl<'a, 't> Evaluator<'a, 't> {
             }
             _ => Err(scope.unmodelled(span, format!("`each.{name}`"))),
         }
+    }
+
+    /// Returns the plan's configuration of the `for_each` of a block.
+    fn for_each_of(&self, block: &Item<Body>, scope: &Scope<'a>) -> Result<Option<Raw<'t>>, Failure> {
+        let is_it = |item: &Item<Body>| std::ptr::eq(item, block);
+        if let Some((name, _)) = scope.module.calls.iter().find(|(_, item)| is_it(item)) {
+            return self.configured(scope, &["module_calls", name, "for_each_expression"]);
+        }
+        let Some((name, _)) = scope.module.resources.iter().find(|(_, item)| is_it(item)) else {
+            return Ok(None);
+        };
+        let resource = self.resource_of(name, scope)?;
+        let member = resource.map(|raw| raw.member(self.known.text, "for_each_expression")).transpose();
+        member.map(Option::flatten).map_err(|fault| scope.unmodelled(None, fault.message))
+    }
+
+    /// Returns the plan's configuration of a resource of the module.
+    pub(super) fn resource_of(&self, name: &str, scope: &Scope<'_>) -> Result<Option<Raw<'t>>, Failure> {
+        let text = self.known.text;
+        for resource in self.configured(scope, &["resources"])?.elements() {
+            let address =
+                resource.member(text, "address").map_err(|fault| scope.unmodelled(None, fault.message))?;
+            if address.owned() == name {
+                return Ok(Some(resource));
+            }
+        }
+        Ok(None)
     }
 
     /// Evaluates attributes, indexes and splats of a value.
@@ -327,7 +378,7 @@ impl<'a, 't> Evaluator<'a, 't> {
         match value {
             Value::Map(map) => match map.get(name) {
                 Some(value) => Ok(value.clone()),
-                None => Err(scope.error(span, format!("the value has no attribute `{name}`"))),
+                None => Err(scope.unmodelled(span, format!("the value has no attribute `{name}`"))),
             },
             Value::Any(_) => self.derived(&format!("an attribute `{name}`"), true, span, scope),
             Value::Lazy(number) => match self.lazy.get(number).cloned() {
@@ -343,13 +394,16 @@ impl<'a, 't> Evaluator<'a, 't> {
                     let Some(value) = output.inner.get_attribute("value") else {
                         return Err(scope.unmodelled(span, format!("`{address}.{name}` has no value")));
                     };
-                    self.guarded(&format!("{address}.output.{name}"), span, scope, |evaluator| {
+                    let what = format!("{address}.output.{name}");
+                    let plan = self.configured(&inner, &["outputs", name, "expression"])?;
+                    self.guarded(&what, span, scope, |evaluator| {
+                        evaluator.compare_expression(&value.value, plan, &what, &inner)?;
                         evaluator.expression(&value.value, &inner)
                     })
                 }
                 None => Err(scope.unmodelled(span, "an instance")),
             },
-            _ => Err(scope.error(span, format!("the value has no attribute `{name}`"))),
+            _ => Err(scope.unmodelled(span, format!("the value has no attribute `{name}`"))),
         }
     }
 
@@ -367,14 +421,14 @@ impl<'a, 't> Evaluator<'a, 't> {
         match &value {
             Value::List(list) => match key.parse::<usize>().ok().and_then(|at| list.get(at)) {
                 Some(value) => Ok(value.clone()),
-                None => Err(scope.error(span, "the list has no such element")),
+                None => Err(scope.unmodelled(span, "the list has no such element")),
             },
             Value::Map(map) => match map.get(&key) {
                 Some(value) => Ok(value.clone()),
-                None => Err(scope.error(span, "the map has no such key")),
+                None => Err(scope.unmodelled(span, "the map has no such key")),
             },
             Value::Lazy(_) => self.member(value, &key, span, scope),
-            _ => Err(scope.error(span, "the value has no elements")),
+            _ => Err(scope.unmodelled(span, "the value has no elements")),
         }
     }
 
@@ -438,16 +492,8 @@ impl<'a, 't> Evaluator<'a, 't> {
             };
         }
         if raw.is_array() {
-            let marks = unknown.map_or_else(Vec::new, Raw::elements);
-            let mut list = Vec::new();
-            for (index, element) in raw.elements().into_iter().enumerate() {
-                let mark = marks.get(index).copied();
-                list.push(self.planned(element, mark, &format!("{name}[{index}]"), scope)?);
-            }
-            return match list.len() == marks.len().max(list.len()) {
-                true => Ok(Value::List(list)),
-                false => self.unknown(name, None, scope),
-            };
+            // It may be a set, whose order and length are not known.
+            return self.unknown(name, None, scope);
         }
         let marks: BTreeMap<String, Raw<'t>> = unknown
             .map_or_else(Vec::new, Raw::members)

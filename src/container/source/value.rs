@@ -29,8 +29,6 @@ pub(in crate::container) struct Failure {
     pub(in crate::container) message: String,
     /// The place in the sources: `main.tf:12:5`.
     pub(in crate::container) place: String,
-    /// True if Terraform has no value for it either.
-    pub(in crate::container) is_error: bool,
     /// True if the sources say something else than the plan.
     pub(in crate::container) differs: bool,
 }
@@ -121,12 +119,14 @@ impl Value {
         }
     }
 
-    /// Returns a set of values, in order and each once; `None` if unknown ones may be equal to others.
+    /// Returns a set of values, in order and each once; `None` if there are several and not all of them are known texts.
     pub(super) fn set(mut values: Vec<Value>) -> Option<Value> {
-        if values.len() > 1 && !values.iter().all(Value::is_known) {
+        // The order of numbers and of other values is another one.
+        let is_text = |value: &Value| matches!(value, Value::Text(_)) && value.is_known();
+        if values.len() > 1 && !values.iter().all(is_text) {
             return None;
         }
-        values.sort_by_cached_key(|value| value.as_text().unwrap_or_else(|| format!("{value:?}")));
+        values.sort_by_cached_key(Value::as_text);
         values.dedup();
         Some(Value::Set(values))
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// Files of an archive.
 const MOST_FILES: usize = 20_000;
 /// Bytes of all files, unpacked.
-const MOST_BYTES: usize = 64 << 20;
+const MOST_BYTES: usize = 16 << 20;
 
 const END: [u8; 4] = *b"PK\x05\x06";
 const ENTRY: [u8; 4] = *b"PK\x01\x02";
