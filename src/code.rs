@@ -260,6 +260,7 @@ codes! {
     SnapshotCurrent Assumption "snapshot-current"
     SnapshotUnplaced Error "snapshot-unplaced"
     SourceDiffers Unknown "source-differs"
+    SourceIsAsPlanned Assumption "source-is-as-planned"
     StaleAcceptance Warning "stale-acceptance"
     StatementFullyDenied Lint "statement-fully-denied"
     StatementNeverApplies Lint "statement-never-applies"

@@ -221,7 +221,12 @@ impl Judge<'_, '_> {
 
     /// Returns the assumptions about names, which hold for the finding too.
     fn of_names(&self, assumptions: BTreeSet<Code>) -> impl Iterator<Item = Code> {
-        let named = [Code::PartitionIsAws, Code::PlainReferences, Code::UnknownValuesArePlain];
+        let named = [
+            Code::PartitionIsAws,
+            Code::PlainReferences,
+            Code::SourceIsAsPlanned,
+            Code::UnknownValuesArePlain,
+        ];
         assumptions.into_iter().filter(move |code| named.contains(code))
     }
 

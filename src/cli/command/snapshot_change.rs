@@ -114,6 +114,7 @@ fn has_no_choice(container: &ContainerArgs) -> Result<(), Failure> {
         ("--policies", container.managed_policies.is_some()),
         ("--assume-plain-values", container.assume_plain_values),
         ("--if-it-depends", container.if_it_depends.is_some()),
+        ("--source", container.source.is_some()),
     ] {
         if is_given {
             return Err(Failure::validation(format!(

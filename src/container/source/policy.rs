@@ -2,6 +2,7 @@
 
 use super::evaluator::{Evaluator, Scope, Unknown};
 use super::value::{Failure, Value, decoded, is_any_sign, is_encoded};
+use crate::code::Code;
 use crate::container::entry::{Content, Origin};
 use crate::container::hole::{Hole, HoleClass, UnknownText, World, is_sign};
 use crate::container::text;
@@ -98,7 +99,8 @@ impl Evaluator<'_, '_> {
             let pointer = place.pointer.clone();
             holes.push(Hole { name, pointer, span, class: HoleClass::Given, text: Some(text) });
         }
-        let world = World { choices: Vec::new(), policy: Some(policy), assumptions: Vec::new() };
+        let world =
+            World { choices: Vec::new(), policy: Some(policy), assumptions: vec![Code::SourceIsAsPlanned] };
         Ok(Content::Partly { holes, worlds: vec![world] })
     }
 }

@@ -171,8 +171,8 @@ impl Judge<'_> {
         if is_ceiling {
             answer.weakened = None;
         }
-        if case.entry().is_some_and(|entry| is_presumed(&entry.content)) {
-            answer.assumptions.push(Assumption(Code::PlainReferences));
+        if let Some(code) = case.entry().and_then(|entry| presumed(&entry.content)) {
+            answer.assumptions.push(Assumption(code));
             answer.assumptions.sort_unstable_by_key(|assumption| assumption.0.as_str());
         }
         let measures = Measures { elapsed: start.elapsed() };
@@ -399,9 +399,13 @@ fn blocked(block: &AccessBlock) -> Option<String> {
     Some(format!("{} sets {setting}: {effect} (see `iamsat block-public-access`)", block.address))
 }
 
-/// True if the text is only assumed to be that of the policy.
-fn is_presumed(content: &Content) -> bool {
-    matches!(content, Content::Text { origin: Origin::Presumed, .. })
+/// Returns the assumption on which it rests that the text is that of the policy, if it rests on one.
+fn presumed(content: &Content) -> Option<Code> {
+    match content {
+        Content::Text { origin: Origin::Presumed, .. } => Some(Code::PlainReferences),
+        Content::Text { origin: Origin::Evaluated, .. } => Some(Code::SourceIsAsPlanned),
+        _ => None,
+    }
 }
 
 fn rule<'r>(case: Case<'r>) -> Option<&'r str> {
