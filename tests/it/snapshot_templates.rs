@@ -419,6 +419,12 @@ fn given_values_decide_names_and_conditions() {
         "{:?}",
         unknown.open
     );
+    // A deployment keeps the value of a parameter that it does not name, which need not be its default.
+    let parameters = [("Stage".to_owned(), "test".to_owned())].into();
+    let today = StackToday { template: Some(old.clone()), parameters };
+    let defaults = Options { use_defaults: true, ..Options::default() };
+    let refused = example().deployed(&new, &today, Some(ACCOUNT), &defaults).unwrap_err();
+    assert!(refused.message.contains("the parameter Stage has a value today"), "{}", refused.message);
     let stops = with(Some("test"), &[("Made", "payroll-app"), ("Stage", "prod")]);
     assert!(stops.open.iter().any(|why| why.contains("in another way")), "{:?}", stops.open);
 }

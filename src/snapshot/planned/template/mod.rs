@@ -136,6 +136,16 @@ impl Snapshot {
             options.values.entry("AWS::URLSuffix".to_owned()).or_insert_with(|| "amazonaws.com".to_owned());
         }
         let region = options.values.get("AWS::Region").cloned();
+        let says = |name: &String| options.parameters.contains_key(name) || options.values.contains_key(name);
+        if options.use_defaults
+            && let Some(name) = today.parameters.keys().find(|name| !says(name))
+        {
+            // A deployment that does not name a parameter keeps the value it has.
+            return Err(refused(format!(
+                "the parameter {name} has a value today, and `--use-defaults` gives it its default: say with `--parameters` or \
+                 `--set {name}=VALUE` which value it gets"
+            )));
+        }
         let (new_template, old) = match &today.template {
             None => (template(new, &options)?, None),
             Some(old) => {
