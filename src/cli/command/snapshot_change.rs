@@ -40,6 +40,11 @@ pub(super) fn run(
                         None | Some("none") => None,
                         Some(old) => Some(reader.source(old, "was")?),
                     };
+                    if template.is_none() && !args.was_parameters.is_empty() {
+                        return Err(Failure::validation(
+                            "`--was-parameters` is about a stack that exists: leave it out beside `--was none`".to_owned(),
+                        ));
+                    }
                     let parameters = args.was_parameters.iter().flat_map(|file| file.0.clone()).collect();
                     let today = StackToday { template, parameters };
                     let was = args.was.as_ref().map(|_| &today);
