@@ -39,7 +39,10 @@ pub(crate) struct ChangeArgs {
     #[arg(long = "move", value_name = "ACCOUNT@TARGET", conflicts_with = "plan")]
     pub(crate) moved: Vec<String>,
     /// The template of the stack as it is today, if --plan is a template of CloudFormation; `none` if there is no stack yet
-    #[arg(long, value_name = "FILE", requires_all = ["snapshot", "plan"])]
+    #[arg(
+        long, value_name = "FILE", requires_all = ["snapshot", "plan"],
+        conflicts_with_all = ["attach", "detach", "replace", "remove", "moved"]
+    )]
     pub(crate) was: Option<String>,
     /// A file with the values of the parameters of the stack as it is today, as for --parameters
     #[arg(long, value_name = "FILE", requires = "was", value_parser = parameters)]

@@ -31,7 +31,7 @@ const ASIDE: [(&str, &[&str]); 5] = [
     ),
 ];
 
-/// Types whose own templates are updated with the stack, though nothing in its template differs.
+/// Types whose own templates are updated with the stack, though nothing in its template differs; modules (`...::MODULE`) are too.
 ///
 /// Source: AWS CloudFormation User Guide, "Working with nested stacks".
 const NESTED: [&str; 3] =
@@ -94,7 +94,7 @@ fn are_same(old: &Declared, new: &Declared, resources: &mut BTreeSet<String>) ->
         (Ok(true), Ok(true)) => {}
         _ => return false,
     }
-    if NESTED.contains(&new.kind.as_str()) {
+    if NESTED.contains(&new.kind.as_str()) || new.kind.ends_with("::MODULE") {
         return false;
     }
     let aside = ASIDE.iter().find(|(kind, _)| *kind == new.kind).map_or(&[][..], |(_, names)| names);
