@@ -151,7 +151,7 @@ impl<'t> PlannedChanges<'t> {
             change,
         };
         let key = self.configuration.provider(&change.module, &change.configured);
-        let change = PlannedChange { credentials: self.providers.credentials(key.unwrap_or("")), ..change };
+        let change = PlannedChange { credentials: self.providers.credentials(key), ..change };
         if change.kind.starts_with("aws") {
             let accounts = self.by_credentials.entry(change.credentials.clone()).or_default();
             let arn = match change.before {

@@ -76,12 +76,37 @@ impl Providers {
         Ok(Providers(credentials))
     }
 
-    /// Returns the credentials of a configuration. One that is not in the plan is a default one, or else is known by its key alone.
-    pub(super) fn credentials(&self, key: &str) -> Option<String> {
+    /// Returns the credentials of a configuration. One that is not in the plan is a default one, or else is known by its key alone. A
+    /// resource that is deleted has no `key` any more: it was made with those of all configurations, or nobody knows with which.
+    pub(super) fn credentials(&self, key: Option<&str>) -> Option<String> {
+        let Some(key) = key else {
+            let mut all = self.0.values();
+            return match all.next() {
+                None => Some(String::new()),
+                Some(first) if all.all(|other| other == first) => first.clone(),
+                Some(_) => None,
+            };
+        };
         match self.0.get(key) {
             Some(told) => told.clone(),
             None if matches!(key, "" | "aws" | "awscc") => Some(String::new()),
             None => Some(format!("those of {key}")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Providers;
+
+    #[test]
+    fn a_resource_that_is_deleted_may_be_of_each_configuration() {
+        let of = |told: &[(&str, &str)]| {
+            let told = told.iter().map(|(key, told)| ((*key).to_owned(), Some((*told).to_owned())));
+            Providers(told.collect()).credentials(None)
+        };
+        assert_eq!(of(&[]), Some(String::new()));
+        assert_eq!(of(&[("aws", ""), ("aws.west", "")]), Some(String::new()));
+        assert_eq!(of(&[("aws", ""), ("aws.other", "profile=other")]), None);
     }
 }

@@ -264,10 +264,13 @@ fn compare(
     address: &str,
     scope: &Scope<'_>,
 ) -> Result<(), Failure> {
-    let read = |raw: Option<Raw<'_>>| {
-        raw.and_then(|raw| serde_json::from_str::<Json>(raw.text()).ok()).unwrap_or(Json::Null)
+    // A part that is absent is null; one that cannot be read makes the configuration useless for this document.
+    let read = |raw: Option<Raw<'_>>| match raw {
+        None => Ok(Json::Null),
+        Some(raw) => serde_json::from_str::<Json>(raw.text())
+            .map_err(|_| scope.unmodelled(None, format!("a part of {address} in the plan cannot be read"))),
     };
-    let (plan, marks) = (read(values), read(unknown));
+    let (plan, marks) = (read(values)?, read(unknown)?);
     match differs(ours, &plan, &marks) {
         true => {
             let span = scope.block.and_then(|block| block.inner.span());

@@ -7,6 +7,7 @@ use super::types;
 use super::value::{Failure, Value};
 use crate::container::address::{configuration_path, modules, quoted, within};
 use crate::container::raw::{Optional as _, Raw};
+use crate::index::broken;
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
 use hcl_edit::structure::Body;
@@ -346,7 +347,9 @@ impl<'a, 't> Evaluator<'a, 't> {
                         is_full || matches!(one.value(), TraversalOperator::GetAttr(_))
                     };
                     let end = rest.iter().position(|one| !is_inner(one)).unwrap_or(rest.len());
-                    let (inner, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+                    let Some((inner, after)) = rest.split_at_checked(end) else {
+                        broken("a place in a list is not beyond its end")
+                    };
                     operators = after;
                     value = self.splat(value, inner, span, scope)?;
                     continue;

@@ -1,6 +1,7 @@
 //! Edits lists that are written as YAML: values go, come, or get another text.
 
 use super::{Change, Editor, NOT_SO};
+use crate::index::broken;
 use crate::span::Span;
 use similar::{Algorithm, capture_diff_slices};
 
@@ -31,7 +32,9 @@ impl<'v> Edits<'v> {
         ];
         for step in capture_diff_slices(Algorithm::Myers, &texts, &new_texts) {
             let from = step.old_range();
-            let new = wanted.get(step.new_range()).unwrap_or_default();
+            let Some(new) = wanted.get(step.new_range()) else {
+                broken("a step of a difference is about parts of both lists")
+            };
             for ((own, span), value) in old.iter().skip(from.start).take(from.len()).zip(new) {
                 edits.changed.extend((own != value).then_some((*span, *value)));
             }
